@@ -1,0 +1,1 @@
+System.Console.Error.WriteLine("not built yet"); return 1;
