@@ -1,0 +1,95 @@
+using Lstm.Engine;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Lstm.OnnxRuntime;
+
+/// <summary>An ONNX file loaded into ONNX Runtime on one thread: the peer that the native engine is compared with.</summary>
+/// <remarks>Runs are stateless; <see cref="OrtStepper"/> carries a state from step to step. Any number of threads may run it at once.</remarks>
+public sealed class OrtModel : IDisposable
+{
+    private readonly InferenceSession _session;
+
+    private OrtModel(InferenceSession session)
+    {
+        _session = session;
+        Inputs = [.. session.InputNames.Select(name => Describe(name, session.InputMetadata[name]))];
+        Outputs = [.. session.OutputNames.Select(name => Describe(name, session.OutputMetadata[name]))];
+    }
+
+    /// <summary>Version of the native library, e.g. "1.29.0".</summary>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>The graph's inputs, states among them, in the file's order.</summary>
+    public IReadOnlyList<OrtPort> Inputs { get; }
+
+    /// <summary>The graph's outputs, states among them, in the file's order.</summary>
+    public IReadOnlyList<OrtPort> Outputs { get; }
+
+    internal InferenceSession Session => _session;
+
+    /// <summary>Loads an ONNX file.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <returns>The model; dispose of it.</returns>
+    /// <exception cref="ModelLoadException">ONNX Runtime does not load the file; what it says is the fault.</exception>
+    public static OrtModel Load(string path)
+    {
+        var fullPath = Path.GetFullPath(path);
+        if (!File.Exists(fullPath))
+            throw new ModelLoadException(fullPath, [new ModelFault("", "", "There is no such file. Check the path.")]);
+        using var options = new SessionOptions
+        {
+            // One thread, as the native engine steps: a fair peer, and the same sums in the same order on every run.
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // What goes wrong comes as an exception; the native library must not write on our standard error as well.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        try
+        {
+            return new OrtModel(new InferenceSession(fullPath, options));
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ModelLoadException(fullPath, [new ModelFault("", "", $"ONNX Runtime {Version} says: {error.Message.Trim()}")], error);
+        }
+    }
+
+    /// <summary>Runs the graph once, over whatever its inputs hold: one step or a whole sequence.</summary>
+    /// <param name="inputs">A tensor for each of <see cref="Inputs"/>, by name.</param>
+    /// <returns>A tensor for each of <see cref="Outputs"/>, by name.</returns>
+    /// <exception cref="ArgumentException">An input is missing, unknown, or ONNX Runtime refuses its shape or type.</exception>
+    public IReadOnlyDictionary<string, OrtTensor> Run(IReadOnlyDictionary<string, OrtTensor> inputs)
+    {
+        var values = new Dictionary<string, OrtValue>();
+        try
+        {
+            foreach (var (name, tensor) in inputs)
+                values.Add(name, OrtValues.Wrap(tensor));
+            using var options = new RunOptions();
+            using var results = _session.Run(options, values, _session.OutputNames);
+            var outputs = new Dictionary<string, OrtTensor>();
+            for (var i = 0; i < results.Count; i++)
+                outputs.Add(Outputs[i].Name, OrtValues.Unwrap(results[i], Outputs[i].Name));
+            return outputs;
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ArgumentException($"ONNX Runtime {Version} does not run this input: {error.Message.Trim()}", nameof(inputs), error);
+        }
+        finally
+        {
+            foreach (var value in values.Values)
+                value.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    private static OrtPort Describe(string name, NodeMetadata metadata) => new(
+        name,
+        metadata.IsTensor ? OrtValues.Name(metadata.ElementDataType) : "not a tensor",
+        metadata.IsTensor ? metadata.Dimensions : [],
+        metadata.IsTensor ? metadata.SymbolicDimensions : []);
+}
