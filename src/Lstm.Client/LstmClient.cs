@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Lstm.V1;
+
+namespace Lstm.Client;
+
+/// <summary>
+/// A connection to an Lstm server. Safe to use from many threads; make one and keep it. For live data open a stream
+/// (<see cref="OpenStream"/>); the calls here take a round trip of their own each.
+/// </summary>
+/// <example>
+/// <code>
+/// using var client = LstmClient.Connect("http://localhost:8001");
+/// await using LstmStream stream = client.OpenStream();
+/// await using LstmSession taxi = await stream.OpenSessionAsync("nyc-taxi");
+/// StepResult result = await taxi.StepAsync(x);   // result.Y: p10, p50, p90
+/// </code>
+/// </example>
+public sealed class LstmClient : IDisposable
+{
+    private readonly GrpcChannel _channel;
+    private readonly Inference.InferenceClient _calls;
+
+    private LstmClient(GrpcChannel channel)
+    {
+        _channel = channel;
+        _calls = new Inference.InferenceClient(channel);
+    }
+
+    /// <summary>Prepares a connection. Nothing is sent yet: an absent server shows with the first call.</summary>
+    /// <param name="address">http://host:port (HTTP/2 without TLS), https://host:port, or host:port, which means http.</param>
+    /// <exception cref="ArgumentException">The address is not one of these.</exception>
+    public static LstmClient Connect(string address)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(address);
+        string full = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
+        if (!Uri.TryCreate(full, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https") || uri.AbsolutePath != "/")
+            throw new ArgumentException($"Expected an address such as http://localhost:8001 but got '{address}'.", nameof(address));
+
+        return new LstmClient(GrpcChannel.ForAddress(uri));
+    }
+
+    /// <summary>
+    /// Opens a stream: the way for live data, with one session or thousands. It stays open until it is disposed.
+    /// </summary>
+    /// <param name="cancellation">Ends the stream; the sessions stay on the server.</param>
+    public LstmStream OpenStream(CancellationToken cancellation = default) => new(_calls.Stream(cancellationToken: cancellation));
+
+    /// <summary>Opens a session, or finds it again, without a stream.</summary>
+    /// <param name="model">Needed to create; may be empty to resume.</param>
+    /// <param name="sessionId">1 to 128 of A-Z a-z 0-9 . _ - ~; null lets the server choose.</param>
+    /// <param name="mode">Whether the session has to be new.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="LstmException">MODEL_NOT_FOUND, SESSION_EXISTS, SESSION_NOT_FOUND, TOO_MANY_SESSIONS and others.</exception>
+    public Task<Session> OpenSessionAsync(
+        string model, string? sessionId = null, OpenMode mode = OpenMode.Create, CancellationToken cancellation = default) =>
+        Reply(_calls.OpenSessionAsync(
+            new OpenSessionRequest { Model = model, SessionId = sessionId ?? "", Mode = mode }, cancellationToken: cancellation));
+
+    /// <summary>Takes one step (or a chunk) of a session without a stream.</summary>
+    /// <param name="sessionId">An open session.</param>
+    /// <param name="x">x(t), [input_size]; for a chunk [Count, input_size], row after row.</param>
+    /// <param name="options">Step number, chunk, state, gates; none: the next step.</param>
+    /// <param name="cancellation">Gives up waiting. The step may have been done: its number tells.</param>
+    /// <exception cref="LstmException">SESSION_NOT_FOUND, INPUT_SHAPE, STEP_GAP and others. The state is as before.</exception>
+    public async Task<StepResult> StepAsync(
+        string sessionId, ReadOnlyMemory<float> x, StepOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new StepOptions();
+        var request = new StepRequest
+        {
+            SessionId = sessionId,
+            Step = options.Step,
+            Count = options.Count,
+            WantState = options.WantState,
+            WantGates = options.WantGates,
+        };
+        request.X.Append(x.Span);
+        StepReply reply = await Reply(_calls.StepAsync(request, cancellationToken: cancellation)).ConfigureAwait(false);
+        return reply.Result;
+    }
+
+    /// <summary>Ends a session and drops its state.</summary>
+    /// <param name="sessionId">An open session.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The session as it was at its end.</returns>
+    /// <exception cref="LstmException">SESSION_NOT_FOUND, or why it ended before.</exception>
+    public Task<Session> CloseSessionAsync(string sessionId, CancellationToken cancellation = default) =>
+        Reply(_calls.CloseSessionAsync(new CloseSessionRequest { SessionId = sessionId }, cancellationToken: cancellation));
+
+    /// <summary>Looks at a session.</summary>
+    /// <param name="sessionId">An open session.</param>
+    /// <param name="wantState">Whether to return h and c of every layer too.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="LstmException">SESSION_NOT_FOUND, or why it ended.</exception>
+    public Task<Session> GetSessionAsync(string sessionId, bool wantState = false, CancellationToken cancellation = default) =>
+        Reply(_calls.GetSessionAsync(new GetSessionRequest { SessionId = sessionId, WantState = wantState }, cancellationToken: cancellation));
+
+    /// <summary>All open sessions in the order of their ids, fetched page by page while they are read.</summary>
+    /// <param name="model">Only sessions of this model; null: all.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="LstmException">The server cannot be reached or refuses.</exception>
+    public async IAsyncEnumerable<Session> ListSessionsAsync(string? model = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = new ListSessionsRequest { Model = model ?? "" };
+        do
+        {
+            ListSessionsReply page = await Reply(_calls.ListSessionsAsync(request, cancellationToken: cancellation)).ConfigureAwait(false);
+            foreach (Session session in page.Sessions)
+                yield return session;
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+    }
+
+    /// <summary>The models that the server has loaded.</summary>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="LstmException">The server cannot be reached or refuses.</exception>
+    public async Task<IReadOnlyList<Model>> ListModelsAsync(CancellationToken cancellation = default) =>
+        (await Reply(_calls.ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellation)).ConfigureAwait(false)).Models;
+
+    /// <summary>What a model expects and gives, and what is in it.</summary>
+    /// <param name="model">Its name.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="LstmException">MODEL_NOT_FOUND.</exception>
+    public Task<Model> GetModelAsync(string model, CancellationToken cancellation = default) =>
+        Reply(_calls.GetModelAsync(new GetModelRequest { Model = model }, cancellationToken: cancellation));
+
+    /// <summary>Closes the connection and the streams on it. Sessions stay on the server.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    private static async Task<T> Reply<T>(AsyncUnaryCall<T> call)
+    {
+        using (call)
+        {
+            try
+            {
+                return await call.ResponseAsync.ConfigureAwait(false);
+            }
+            catch (RpcException failure)
+            {
+                throw LstmException.From(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Grpc.Core;
+using Lstm.V1;
+
+namespace Lstm.Client;
+
+/// <summary>
+/// One bidirectional stream with any number of sessions. Requests may be sent without waiting for replies (pipelining): replies come in the
+/// order of the requests. Safe to use from many threads. When the stream breaks, everything that waits on it fails with one
+/// <see cref="LstmException"/>; the sessions stay on the server and can be resumed on a new stream.
+/// </summary>
+[SuppressMessage("Naming", "CA1711", Justification = "It is a stream of gRPC, which is what the documentation calls it; System.IO is far away.")]
+public sealed class LstmStream : IAsyncDisposable
+{
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
+    private readonly AsyncDuplexStreamingCall<StreamRequest, StreamReply> _call;
+    private readonly ConcurrentQueue<TaskCompletionSource<StreamReply>> _waiting = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Task _reading;
+    private uint _lastHandle;
+    private volatile LstmException? _broken;
+    private bool _disposed;
+
+    internal LstmStream(AsyncDuplexStreamingCall<StreamRequest, StreamReply> call)
+    {
+        _call = call;
+        _reading = ReadRepliesAsync();
+    }
+
+    /// <summary>Opens a session on this stream.</summary>
+    /// <param name="model">Needed to create; may be empty to resume.</param>
+    /// <param name="sessionId">1 to 128 of A-Z a-z 0-9 . _ - ~; null lets the server choose.</param>
+    /// <param name="mode">Whether the session has to be new.</param>
+    /// <param name="cancellation">Gives up waiting; the session may have been opened.</param>
+    /// <exception cref="LstmException">MODEL_NOT_FOUND, SESSION_EXISTS, SESSION_NOT_FOUND, TOO_MANY_SESSIONS and others.</exception>
+    public async Task<LstmSession> OpenSessionAsync(
+        string model, string? sessionId = null, OpenMode mode = OpenMode.Create, CancellationToken cancellation = default)
+    {
+        uint handle = Interlocked.Increment(ref _lastHandle);
+        var open = new StreamOpen { Handle = handle, Model = model, SessionId = sessionId ?? "", Mode = mode };
+        StreamReply reply = await SendAsync(new StreamRequest { Open = open }, cancellation).ConfigureAwait(false);
+        return new LstmSession(this, handle, reply.Opened);
+    }
+
+    /// <summary>Goes on with a session that exists, from the step it is at.</summary>
+    /// <param name="sessionId">Its id.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="LstmException">SESSION_NOT_FOUND, or why it ended.</exception>
+    public Task<LstmSession> ResumeSessionAsync(string sessionId, CancellationToken cancellation = default) =>
+        OpenSessionAsync("", sessionId, OpenMode.Resume, cancellation);
+
+    /// <summary>Ends the stream. What is still in flight gets a second to arrive. Sessions stay on the server.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+
+        try
+        {
+            await _call.RequestStream.CompleteAsync().WaitAsync(Farewell).ConfigureAwait(false);
+            await _reading.WaitAsync(Farewell).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is RpcException or InvalidOperationException or OperationCanceledException or TimeoutException)
+        {
+            // Broken or stuck: cut it off below.
+        }
+
+        _call.Dispose();
+        await _reading.ConfigureAwait(false);
+    }
+
+    /// <summary>Sends one request and waits for its reply. Cancelling gives up the wait only: the request goes out all the same.</summary>
+    /// <exception cref="LstmException">The server's error in the place of the reply, or the stream broke.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was disposed.</exception>
+    internal async Task<StreamReply> SendAsync(StreamRequest request, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        StreamReply reply = await WriteAndWaitAsync(request).WaitAsync(cancellation).ConfigureAwait(false);
+        return reply.KindCase == StreamReply.KindOneofCase.Error ? throw LstmException.From(reply.Error) : reply;
+    }
+
+    private async Task<StreamReply> WriteAndWaitAsync(StreamRequest request)
+    {
+        var waiting = new TaskCompletionSource<StreamReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            // Queued before it is written, under the same lock: the order of the queue is the order on the wire, and the reply finds it.
+            _waiting.Enqueue(waiting);
+            if (_broken is null)
+                await _call.RequestStream.WriteAsync(request).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is RpcException or InvalidOperationException or OperationCanceledException)
+        {
+            // The stream is gone. Why, its status says, and that is for the reader to tell: it fails all that waits.
+            await _reading.ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+
+        // Queued after the reader had given up: nobody else will answer.
+        if (_broken is { } broken)
+            FailAll(broken);
+        return await waiting.Task.ConfigureAwait(false);
+    }
+
+    private async Task ReadRepliesAsync()
+    {
+        try
+        {
+            while (await _call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
+            {
+                if (_waiting.TryDequeue(out TaskCompletionSource<StreamReply>? waiting))
+                    waiting.SetResult(_call.ResponseStream.Current);
+            }
+
+            Break(new LstmException("The server ended the stream. Open a new one and resume the sessions."));
+        }
+        catch (RpcException failure)
+        {
+            Break(LstmException.From(failure));
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
+        {
+            Break(new LstmException("The stream was cancelled.", failure));
+        }
+    }
+
+    private void Break(LstmException why)
+    {
+        _broken = why;
+        FailAll(why);
+    }
+
+    private void FailAll(LstmException broken)
+    {
+        while (_waiting.TryDequeue(out TaskCompletionSource<StreamReply>? waiting))
+            waiting.TrySetException(broken);
+    }
+}

@@ -1,0 +1,15 @@
+using Google.Protobuf.Collections;
+
+namespace Lstm.Client;
+
+/// <summary>Fills repeated float fields from memory; the protobuf runtime itself takes only enumerables.</summary>
+internal static class RepeatedFloats
+{
+    /// <summary>Appends the values, growing the field once.</summary>
+    public static void Append(this RepeatedField<float> field, ReadOnlySpan<float> values)
+    {
+        field.Capacity = field.Count + values.Length;
+        foreach (float value in values)
+            field.Add(value);
+    }
+}
