@@ -1,0 +1,55 @@
+using Lstm.Engine;
+
+namespace Lstm.Cli.Verify;
+
+/// <summary>The references of one output of a case: for every step where it has a time axis or step values, else for the last.</summary>
+internal sealed class CaseOutput
+{
+    private readonly BundleTensor _tensor;
+    private readonly BundleTensor? _steps;
+    private readonly int _timeAxis;
+    private readonly int _batchAxis;
+
+    private CaseOutput(BundleTensor tensor, BundleTensor? steps, int timeAxis, int batchAxis, int size)
+    {
+        (_tensor, _steps, _timeAxis, _batchAxis, Size) = (tensor, steps, timeAxis, batchAxis, size);
+    }
+
+    /// <summary>Values per step.</summary>
+    public int Size { get; }
+
+    /// <summary>Finds the references and their axes.</summary>
+    /// <exception cref="BundleException">There are none, or they do not fit.</exception>
+    public static CaseOutput Of(Bundle bundle, TensorInfo output, int batch)
+    {
+        var tensor = bundle.Get(output.Name);
+        var timeAxis = bundle.TimeAxis.GetValueOrDefault(output.Name) ?? -1;
+        var batchAxis = bundle.BatchAxis.GetValueOrDefault(output.Name) ?? Guess(bundle, tensor, batch, timeAxis);
+        var found = new CaseOutput(tensor, bundle.Find($"step/{output.Name}"), timeAxis, batchAxis, output.Size);
+        var steps = timeAxis < 0 ? 1 : tensor.Shape[timeAxis];
+        return steps * batch * output.Size == tensor.Values.Length ? found : throw new BundleException(
+            bundle.Path,
+            $"expected {steps} steps of {batch} rows of {output.Size} values in '{output.Name}' but its shape is [{string.Join(", ", tensor.Shape)}].");
+    }
+
+    /// <summary>Compares y(t) of one row with what is known of that step.</summary>
+    public void Compare(Comparison comparison, ReadOnlySpan<float> y, int row, int t, bool isLast, Tolerance tolerance)
+    {
+        if (_timeAxis >= 0)
+            comparison.Add(_tensor.Name, y, _tensor.Slice((_timeAxis, t), (_batchAxis, row)), tolerance, t + 1);
+        else if (isLast)
+            comparison.Add(_tensor.Name, y, _tensor.Slice((_batchAxis, row)), tolerance, t + 1);
+        if (_steps is not null)
+            comparison.Add(_steps.Name, y, _steps.Slice((0, t), (_batchAxis < 0 ? -1 : _batchAxis + 1, row)), tolerance, t + 1);
+    }
+
+    // Bare LSTM nodes: [T, directions, B, H] or [directions, B, H]. The axis as long as the batch, when there is just one.
+    private static int Guess(Bundle bundle, BundleTensor tensor, int batch, int timeAxis)
+    {
+        int[] candidates = [.. Enumerable.Range(0, tensor.Shape.Count).Where(axis => axis != timeAxis && tensor.Shape[axis] == batch)];
+        if (batch == 1)
+            return -1;
+        return candidates.Length == 1 ? candidates[0] : throw new BundleException(
+            bundle.Path, $"'{tensor.Name}' of shape [{string.Join(", ", tensor.Shape)}] has no axis in \"batch_axis\" and {candidates.Length} axes of the batch's length {batch}.");
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace Lstm.Cli.Verify;
+
+/// <summary>A model to verify.</summary>
+/// <param name="Name">What to call it.</param>
+/// <param name="Model">The .onnx file.</param>
+/// <param name="Bundles">Its case.json, or its traces; empty when there are no references.</param>
+internal sealed record VerifyTarget(string Name, string Model, IReadOnlyList<string> Bundles)
+{
+    public const string CaseFile = "case.json";
+    private const string TracePattern = "trace_*.json";
+
+    /// <summary>Everything to verify at or below a path, in order of names.</summary>
+    /// <param name="path">An .onnx file or a folder.</param>
+    /// <exception cref="ArgumentException">There is nothing at that path, or nothing to verify; says what was expected.</exception>
+    public static IReadOnlyList<VerifyTarget> FindAll(string path)
+    {
+        if (File.Exists(path))
+        {
+            return Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase)
+                ? [new VerifyTarget(Path.GetFileName(path), Path.GetFullPath(path), [])]
+                : throw new ArgumentException($"Expected an .onnx file or a folder but found the file '{path}'.");
+        }
+        if (!Directory.Exists(path))
+            throw new ArgumentException($"There is no file or folder '{path}'. Give an .onnx file, a folder with case.json or trace_*.json, or a folder above.");
+        VerifyTarget[] targets = [.. InFolder(new DirectoryInfo(path), path)];
+        return targets.Length > 0 ? targets : throw new ArgumentException($"There is no .onnx file and no bundle (case.json, trace_*.json) in or below '{path}'.");
+    }
+
+    private static IEnumerable<VerifyTarget> InFolder(DirectoryInfo folder, string root)
+    {
+        var covered = new HashSet<string>(StringComparer.Ordinal);
+        var caseFile = Path.Combine(folder.FullName, CaseFile);
+        if (File.Exists(caseFile))
+        {
+            covered.Add("model.onnx");
+            yield return new VerifyTarget(folder.Name, Path.Combine(folder.FullName, "model.onnx"), [caseFile]);
+        }
+        foreach (var target in Traces(folder))
+        {
+            covered.Add(Path.GetFileName(target.Model));
+            yield return target;
+        }
+        foreach (var file in folder.EnumerateFiles("*.onnx").Where(f => !covered.Contains(f.Name)).OrderBy(static f => f.Name, StringComparer.Ordinal))
+            yield return new VerifyTarget(Path.GetRelativePath(root, file.FullName).Replace('\\', '/'), file.FullName, []);
+        // Links may lead in circles; hidden folders hold nothing of the user's.
+        var below = folder.EnumerateDirectories().Where(static d => d.LinkTarget is null && d.Name[0] != '.');
+        foreach (var target in below.OrderBy(static d => d.Name, StringComparer.Ordinal).SelectMany(d => InFolder(d, root)))
+            yield return target;
+    }
+
+    private static IEnumerable<VerifyTarget> Traces(DirectoryInfo folder)
+    {
+        var byModel = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var trace in folder.EnumerateFiles(TracePattern).OrderBy(static f => f.Name, StringComparer.Ordinal))
+        {
+            foreach (var model in ModelsOf(trace.FullName) ?? [trace.Name])
+            {
+                if (!byModel.TryGetValue(model, out var traces))
+                    byModel.Add(model, traces = []);
+                traces.Add(trace.FullName);
+            }
+        }
+        return byModel.Select(pair => new VerifyTarget($"{folder.Name}/{pair.Key}", Path.Combine(folder.FullName, pair.Key), pair.Value));
+    }
+
+    // A trace that cannot be read becomes a target of its own, whose verdict says what is wrong with it.
+    private static string[]? ModelsOf(string trace)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(trace));
+            return [.. json.RootElement.GetProperty("model").EnumerateArray().Select(static m => Path.GetFileName(m.GetString() ?? ""))];
+        }
+        catch (Exception error) when (error is JsonException or IOException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
