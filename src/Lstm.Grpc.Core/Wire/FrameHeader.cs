@@ -1,0 +1,32 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Grpc.Wire;
+
+/// <summary>What precedes a message: a flag byte and four bytes of length, big-endian (PROTOCOL-HTTP2, Length-Prefixed-Message).</summary>
+internal readonly record struct FrameHeader(byte Flag, uint Length)
+{
+    public const int Size = 5;
+
+    public static bool TryRead(in ReadOnlySequence<byte> buffer, out FrameHeader header)
+    {
+        header = default;
+        if (buffer.Length < Size)
+            return false;
+        Span<byte> bytes = stackalloc byte[Size];
+        if (buffer.FirstSpan.Length >= Size)
+            buffer.FirstSpan[..Size].CopyTo(bytes);
+        else
+            buffer.Slice(0, Size).CopyTo(bytes);
+        header = new FrameHeader(bytes[0], BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]));
+        return true;
+    }
+
+    public static void Write(IBufferWriter<byte> output, bool compressed, int length)
+    {
+        var bytes = output.GetSpan(Size);
+        bytes[0] = compressed ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteInt32BigEndian(bytes[1..], length);
+        output.Advance(Size);
+    }
+}

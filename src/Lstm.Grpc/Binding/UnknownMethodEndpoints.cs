@@ -1,0 +1,54 @@
+using System.Globalization;
+using Grpc.AspNetCore.Server.Calls;
+using Grpc.Core;
+using Grpc.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+
+namespace Grpc.AspNetCore.Server.Binding;
+
+/// <summary>Answers gRPC requests for unknown services and methods with UNIMPLEMENTED; other requests go on to other endpoints.</summary>
+internal sealed class UnknownMethodEndpoints
+{
+    private readonly HashSet<(IEndpointRouteBuilder, string)> _mapped = [];
+
+    public void Map(IEndpointRouteBuilder endpoints, IEnumerable<string> services, bool mapAnyService)
+    {
+        foreach (string service in services)
+            MapOnce(endpoints, service, new Status(StatusCode.Unimplemented, "Method is unimplemented."));
+        if (mapAnyService)
+            MapOnce(endpoints, "{unknownService}", new Status(StatusCode.Unimplemented, "Service is unimplemented."));
+    }
+
+    private void MapOnce(IEndpointRouteBuilder endpoints, string service, Status status)
+    {
+        if (!_mapped.Add((endpoints, service)))
+            return;
+        var pattern = RoutePatternFactory.Parse($"{service}/{{unknownMethod}}", defaults: null, parameterPolicies: new { unknownMethod = new GrpcRequestConstraint() });
+        endpoints.Map(pattern, context => AnswerAsync(context, status)).Add(builder =>
+        {
+            builder.DisplayName = $"gRPC - unimplemented {service}";
+            builder.Metadata.Add(new HttpMethodMetadata(["POST"]));
+            // Whatever else matches comes first.
+            ((RouteEndpointBuilder)builder).Order = int.MaxValue;
+        });
+    }
+
+    private static Task AnswerAsync(HttpContext context, Status status)
+    {
+        if (!RequestHead.Accept(context))
+            return Task.CompletedTask;
+        context.Response.ContentType = HeaderNames.GrpcContentType;
+        context.Response.Headers[HeaderNames.Status] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers[HeaderNames.Message] = status.Detail;
+        return Task.CompletedTask;
+    }
+
+    private sealed class GrpcRequestConstraint : IRouteConstraint
+    {
+        public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
+            HeaderNames.IsGrpcContentType(httpContext?.Request.ContentType);
+    }
+}

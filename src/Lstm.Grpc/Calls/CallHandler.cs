@@ -1,0 +1,57 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Grpc.AspNetCore.Server.Calls;
+
+/// <summary>Serves the requests for one method.</summary>
+internal abstract class CallHandler(IMethod method, CallSettings settings)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!RequestHead.Accept(context))
+            return;
+        using var call = new ServerCall(context, method, settings);
+        Status status;
+        if (call.IsDeadlineZero)
+        {
+            status = ServerCall.ZeroDeadlineStatus;
+        }
+        else
+        {
+            try
+            {
+                await RunAsync(call).ConfigureAwait(false);
+                status = call.Status;
+            }
+            catch (Exception exception)
+            {
+                status = call.StatusOf(exception);
+            }
+        }
+        await call.EndAsync(status).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads what the handler needs, runs it, and writes what it returns.</summary>
+    protected abstract Task RunAsync(ServerCall call);
+
+    /// <summary>Reads the one request and the end behind it (statuscodes.md: cardinality violations are UNIMPLEMENTED).</summary>
+    protected static async ValueTask<T> ReadSingleAsync<T>(ServerCall call, Marshaller<T> marshaller)
+        where T : class
+    {
+        var messages = call.CreateReader(marshaller);
+        if (!await messages.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+            throw WrongCount("none");
+        call.CountReceived();
+        // ReadAsync returned true, so there is a message.
+        var request = messages.Current!;
+        if (await messages.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+            throw WrongCount("more");
+        return request;
+    }
+
+    protected static T Returned<T>(T? response)
+        where T : class => response ?? throw new RpcException(new Status(StatusCode.Cancelled, "No message returned from method."));
+
+    private static RpcException WrongCount(string found) =>
+        new(new Status(StatusCode.Unimplemented, $"This method takes exactly one request message, but {found} arrived."));
+}

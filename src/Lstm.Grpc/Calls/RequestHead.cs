@@ -1,0 +1,22 @@
+using Grpc.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace Grpc.AspNetCore.Server.Calls;
+
+/// <summary>Refuses by HTTP status what is no gRPC call (PROTOCOL-HTTP2, Requests), so that no HTTP client takes the answer for a success.</summary>
+internal static class RequestHead
+{
+    public static bool Accept(HttpContext context)
+    {
+        if (!HeaderNames.IsGrpcContentType(context.Request.ContentType))
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return false;
+        }
+        if (HttpProtocol.IsHttp2(context.Request.Protocol) || HttpProtocol.IsHttp3(context.Request.Protocol))
+            return true;
+        context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+        context.Response.Headers.Upgrade = HttpProtocol.Http2;
+        return false;
+    }
+}

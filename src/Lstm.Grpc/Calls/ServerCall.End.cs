@@ -1,0 +1,97 @@
+using System.Globalization;
+using Grpc.Core;
+using Grpc.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Grpc.AspNetCore.Server.Calls;
+
+// The end: one status per call. The deadline ends the call even when the handler goes on; the request lives until the handler returns,
+// because Kestrel reuses its objects afterwards.
+internal sealed partial class ServerCall
+{
+    private const int Http2InternalError = 2;
+
+    private static readonly StringValues StatusOk = "0";
+
+    /// <summary>Ends the call with the status of its handler, unless the deadline has ended it.</summary>
+    public async Task EndAsync(Status status)
+    {
+        // After this no deadline can start: either it has ended the call, or the handler does.
+        if (_timer is not null)
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        if (_deadlineEnd is not null)
+        {
+            await _deadlineEnd.ConfigureAwait(false);
+            status = DeadlineExceeded;
+        }
+        else if (HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            _ended = true;
+            status = Status.DefaultCancelled;
+            GrpcServerLog.ClientGone(_settings.Log, _method.FullName);
+        }
+        else
+        {
+            await SendStatusAsync(status).ConfigureAwait(false);
+        }
+        _settings.Meter.CallEnded(_method, status.StatusCode, _settings.Time.GetElapsedTime(_startTimestamp), _messagesReceived, _messagesSent);
+    }
+
+    public void Dispose()
+    {
+        _abortRegistration.Dispose();
+        _cancellation?.Dispose();
+    }
+
+    /// <summary>The status for what a handler threw.</summary>
+    public Status StatusOf(Exception exception)
+    {
+        if (exception is RpcException rpc)
+        {
+            foreach (var entry in rpc.Trailers)
+                ResponseTrailersCore.Add(entry);
+            GrpcServerLog.CallFailed(_settings.Log, _method.FullName, rpc.StatusCode, rpc.Status.Detail);
+            return rpc.Status;
+        }
+        bool expected = _deadlinePassed || HttpContext.RequestAborted.IsCancellationRequested;
+        if (!expected)
+            GrpcServerLog.HandlerFailed(_settings.Log, _method.FullName, exception);
+        const string text = "Exception was thrown by handler.";
+        return new Status(StatusCode.Unknown, _settings.DetailedErrors ? $"{text} {exception.GetType().Name}: {exception.Message}" : text);
+    }
+
+    private async Task SendStatusAsync(Status status)
+    {
+        _ended = true;
+        // A handler may return, or the deadline may pass, while a write waits for flow control.
+        while (Interlocked.CompareExchange(ref _gate, 1, 0) != 0)
+            await (_pendingWrite ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        if (_writer.IsBroken)
+        {
+            HttpContext.Features.Get<IHttpResetFeature>()?.Reset(Http2InternalError);
+            return;
+        }
+        // Without headers and messages before, the status travels in the headers (Trailers-Only).
+        var destination = _messageWritten || HttpContext.Response.HasStarted
+            ? HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers
+            : HttpContext.Response.Headers;
+        destination[HeaderNames.Status] = status.StatusCode == StatusCode.OK ? StatusOk : ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
+        if (!string.IsNullOrEmpty(status.Detail))
+            destination[HeaderNames.Message] = StatusMessage.Encode(status.Detail);
+        if (_responseTrailers is not null && !_deadlinePassed)
+            AppendTo(destination, _responseTrailers);
+    }
+
+    private void AppendTo(IHeaderDictionary destination, Metadata metadata)
+    {
+        foreach (var entry in metadata)
+        {
+            if (HeaderNames.IsReserved(entry.Key))
+                GrpcServerLog.ReservedTrailer(_settings.Log, _method.FullName, entry.Key);
+            else
+                destination[entry.Key] = StringValues.Concat(destination[entry.Key], MetadataValue.Encode(entry));
+        }
+    }
+}
