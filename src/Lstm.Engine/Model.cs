@@ -1,3 +1,5 @@
+using Lstm.Engine.Kernels;
+
 namespace Lstm.Engine;
 
 /// <summary>
@@ -14,14 +16,14 @@ public abstract class Model
     /// <param name="path">The .onnx file.</param>
     /// <returns>The model, ready to step.</returns>
     /// <exception cref="ModelLoadException">The file cannot be read or cannot be stepped; all its faults at once.</exception>
-    public static Model Load(string path) => throw new NotImplementedException(path);
+    public static Model Load(string path) => NativeModel.Load(path, VectorWidths.Best);
 
     /// <summary>Name, sizes, layers, backend.</summary>
     public ModelInfo Info { get; }
 
     /// <summary>A new state: what the network starts from (zero unless the file says otherwise).</summary>
     /// <returns>A state that belongs to this model.</returns>
-    public ModelState CreateState() => throw new NotImplementedException();
+    public abstract ModelState CreateState();
 
     /// <summary>Advances one state by one timestep.</summary>
     /// <param name="state">A state of this model; changed only when the step succeeds.</param>

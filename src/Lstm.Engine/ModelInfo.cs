@@ -3,6 +3,12 @@ namespace Lstm.Engine;
 /// <summary>What was understood of a model's file.</summary>
 public sealed record ModelInfo
 {
+    // Summed once; asked for in every step.
+    private int? _inputSize;
+    private int? _outputSize;
+    private int? _stateSize;
+    private int? _gateSize;
+
     /// <summary>The file's full path.</summary>
     public required string Path { get; init; }
 
@@ -37,16 +43,16 @@ public sealed record ModelInfo
     public required long ParameterCount { get; init; }
 
     /// <summary>Floats that a step takes.</summary>
-    public int InputSize => Inputs.Sum(static t => t.Size);
+    public int InputSize => _inputSize ??= Inputs.Sum(static t => t.Size);
 
     /// <summary>Floats that a step gives.</summary>
-    public int OutputSize => Outputs.Sum(static t => t.Size);
+    public int OutputSize => _outputSize ??= Outputs.Sum(static t => t.Size);
 
     /// <summary>Floats that a state holds.</summary>
-    public int StateSize => States.Sum(static s => s.Length);
+    public int StateSize => _stateSize ??= States.Sum(static s => s.Length);
 
     /// <summary>Floats that the gates of one step take.</summary>
-    public int GateSize => Gates.Sum(static s => s.Length);
+    public int GateSize => _gateSize ??= Gates.Sum(static s => s.Length);
 
     /// <summary>Bytes of one session's state.</summary>
     public long StateBytes => StateSize * (long)sizeof(float);

@@ -1,20 +1,42 @@
 namespace Lstm.Engine;
 
-/// <summary>The state of one session: c and h of every recurrent layer, after the last step.</summary>
+/// <summary>The state of one session: h and c of every recurrent layer, after the last step.</summary>
 /// <remarks>Not synchronised: one step at a time. <see cref="ModelInfo.States"/> says what lies where.</remarks>
 public sealed class ModelState
 {
+    private readonly float[] _initial;
+
+    internal ModelState(Model model, float[] initial)
+    {
+        Model = model;
+        _initial = initial;
+        Values = [.. initial];
+    }
+
     /// <summary>The model that this state belongs to.</summary>
-    public Model Model => throw new NotImplementedException();
+    public Model Model { get; }
+
+    /// <summary>The state itself, [state_size].</summary>
+    internal float[] Values { get; }
 
     /// <summary>Copies the state out.</summary>
     /// <param name="destination">[state_size], laid out as <see cref="ModelInfo.States"/>.</param>
-    public void CopyTo(Span<float> destination) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The length differs.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        Throw.IfLengthDiffers(destination.Length, Values.Length, "state_size", nameof(destination));
+        Values.CopyTo(destination);
+    }
 
     /// <summary>Replaces the state.</summary>
     /// <param name="source">[state_size], laid out as <see cref="ModelInfo.States"/>.</param>
-    public void CopyFrom(ReadOnlySpan<float> source) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The length differs.</exception>
+    public void CopyFrom(ReadOnlySpan<float> source)
+    {
+        Throw.IfLengthDiffers(source.Length, Values.Length, "state_size", nameof(source));
+        source.CopyTo(Values);
+    }
 
     /// <summary>Back to what the network starts from.</summary>
-    public void Reset() => throw new NotImplementedException();
+    public void Reset() => _initial.CopyTo(Values, 0);
 }

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Lstm.Engine.Kernels;
+
+/// <summary>16 floats in a 512-bit vector.</summary>
+internal readonly struct Float512(Vector512<float> value) : IFloatVector<Float512>
+{
+    private readonly Vector512<float> _value = value;
+
+    public static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 16;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 Load(ref readonly float origin, int offset) =>
+        new(Vector512.LoadUnsafe(in origin, (nuint)(uint)offset));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Float512 value, ref float origin, int offset) =>
+        value._value.StoreUnsafe(ref origin, (nuint)(uint)offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 All(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 FusedMultiplyAdd(Float512 a, Float512 b, Float512 c) =>
+        new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 operator +(Float512 a, Float512 b) => new(a._value + b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 operator -(Float512 a, Float512 b) => new(a._value - b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 operator *(Float512 a, Float512 b) => new(a._value * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 operator /(Float512 a, Float512 b) => new(a._value / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 Abs(Float512 a) => new(Vector512.Abs(a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 CopySign(Float512 a, Float512 s) => new(Vector512.CopySign(a._value, s._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 IfLess(Float512 a, Float512 b, Float512 whenTrue, Float512 whenFalse) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(a._value, b._value), whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 PowerOfTwo(Float512 n) =>
+        new(Vector512.ShiftLeft((n._value + Vector512.Create(FloatBits.ExponentBias)).AsInt32(), FloatBits.MantissaBits).AsSingle());
+}

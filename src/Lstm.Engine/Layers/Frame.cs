@@ -1,0 +1,41 @@
+using Lstm.Engine.Kernels;
+
+namespace Lstm.Engine.Layers;
+
+/// <summary>
+/// Working memory of one run: a row for each session of the batch, and in every row, at the same offsets, all the values
+/// of one step: inputs, what the layers compute, old and new state.
+/// </summary>
+internal sealed class Frame
+{
+    private readonly AlignedBuffer _rows;
+
+    /// <summary>Reserves the rows.</summary>
+    /// <param name="rowLength">Floats that the values of one session take.</param>
+    /// <param name="capacity">The largest number of sessions in one run.</param>
+    public Frame(int rowLength, int capacity)
+    {
+        // An odd number of cache lines from row to row, so that the same value of many sessions does not fall into one cache set.
+        Stride = VectorWidths.Pad(rowLength);
+        Stride += (Stride / VectorWidths.RowAlignment) % 2 == 0 ? VectorWidths.RowAlignment : 0;
+        Capacity = capacity;
+        _rows = new AlignedBuffer(checked(Stride * capacity));
+    }
+
+    /// <summary>Floats from one session's row to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>The largest number of sessions in one run.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Whether this run stores the gates.</summary>
+    public bool ShowGates { get; set; }
+
+    /// <summary>The first session's row.</summary>
+    public ref float Start => ref _rows.Start;
+
+    /// <summary>One session's row.</summary>
+    /// <param name="session">Number of the session in the batch, from 0.</param>
+    /// <returns>[<see cref="Stride"/>].</returns>
+    public Span<float> Row(int session) => _rows.Span.Slice(session * Stride, Stride);
+}

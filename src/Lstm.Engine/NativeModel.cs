@@ -1,0 +1,158 @@
+using Lstm.Engine.Kernels;
+using Lstm.Engine.Layers;
+using Lstm.Engine.Onnx;
+
+namespace Lstm.Engine;
+
+/// <summary>A model that runs in our own cells.</summary>
+internal sealed class NativeModel : Model
+{
+    private readonly float[] _initialState;
+    private readonly InputRange[] _ranges;
+    private readonly NativeStepBatch?[] _spares = new NativeStepBatch?[Environment.ProcessorCount * 2];
+
+    private NativeModel(ModelInfo info, StepPlan plan, VectorWidth width)
+        : base(info)
+    {
+        Width = width;
+        Layers = [.. plan.Work.Layers.Select(create => create().Create(width))];
+        _initialState = new float[info.StateSize];
+        foreach (StateSlot slot in plan.Work.States)
+        {
+            if (slot.Start is ConstantValue start)
+            {
+                start.Tensor.ToFloats().CopyTo(_initialState, slot.Offset);
+            }
+        }
+        RowLength = plan.Work.RowLength;
+        Inputs = [.. plan.Inputs];
+        Outputs = [.. plan.Outputs];
+        States = [.. plan.Work.States];
+        Gates = [.. plan.Work.Gates];
+        GateOffsets = [.. plan.Work.GateOffsets];
+        _ranges = [.. plan.Work.Ranges];
+    }
+
+    /// <summary>The vector width it runs on.</summary>
+    public VectorWidth Width { get; }
+
+    /// <summary>The layers in order.</summary>
+    public Layer[] Layers { get; }
+
+    /// <summary>Floats of a session's row in the working memory.</summary>
+    public int RowLength { get; }
+
+    /// <summary>What a step takes.</summary>
+    public StepPort[] Inputs { get; }
+
+    /// <summary>What a step gives.</summary>
+    public StepPort[] Outputs { get; }
+
+    /// <summary>The state, piece by piece.</summary>
+    public StateSlot[] States { get; }
+
+    /// <summary>The gates, as users see them.</summary>
+    public NamedSlice[] Gates { get; }
+
+    /// <summary>For each of <see cref="Gates"/> where it lies in a session's row.</summary>
+    public int[] GateOffsets { get; }
+
+    /// <summary>Loads a file for a vector width.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <param name="width">The width.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ModelLoadException">All faults at once.</exception>
+    public static NativeModel Load(string path, VectorWidth width)
+    {
+        OnnxGraph graph = OnnxGraph.Read(OnnxFile.Read(path));
+        StepPlan plan = GraphTracer.Plan(graph);
+        var info = new ModelInfo
+        {
+            Path = graph.File.Path,
+            Fingerprint = graph.File.Fingerprint,
+            Backend = "native",
+            Producer = graph.File.Producer,
+            Opset = graph.File.Opset,
+            Inputs = [.. plan.Inputs.Select(static i => i.Info)],
+            Outputs = [.. plan.Outputs.Select(static o => o.Info)],
+            Layers = plan.Work.Recurrent,
+            States = [.. plan.Work.States.Select(static s => new NamedSlice(s.Name, s.Offset, [s.Length]))],
+            Gates = plan.Work.Gates,
+            ParameterCount = graph.Constants.Values.Where(static t => t.Floats is not null).Sum(static t => (long)t.Count),
+        };
+        return new NativeModel(info, plan, width);
+    }
+
+    /// <inheritdoc/>
+    public override ModelState CreateState() => new(this, _initialState);
+
+    /// <inheritdoc/>
+    public override void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)
+    {
+        CheckStep(state, x, y.Length, gates.Length);
+        NativeStepBatch batch = Rent();
+        batch.RunAlone(state, x, y, gates);
+        Return(batch);
+    }
+
+    /// <inheritdoc/>
+    public override string? FindInputFault(ReadOnlySpan<float> x)
+    {
+        if (x.Length != Info.InputSize)
+        {
+            return $"Expected {Info.InputSize} values (input_size) but got {x.Length}.";
+        }
+        foreach (InputRange range in _ranges)
+        {
+            float value = x[range.Index];
+            if (!(value >= range.Least && value <= range.Most && value == MathF.Truncate(value)))
+            {
+                return $"Expected a whole number from {range.Least} to {range.Most} at place {range.Index} of the input but got {value}.";
+            }
+        }
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override StepBatch CreateBatch(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        return new NativeStepBatch(this, capacity);
+    }
+
+    /// <summary>Checks a step at the door.</summary>
+    public void CheckStep(ModelState state, ReadOnlySpan<float> x, int outputs, int gates)
+    {
+        Throw.IfOtherModel(this, state);
+        Throw.IfInputFault(FindInputFault(x));
+        Throw.IfLengthDiffers(outputs, Info.OutputSize, "output_size", "y");
+        if (gates != 0)
+        {
+            Throw.IfLengthDiffers(gates, Info.GateSize, "gate_size", nameof(gates));
+        }
+    }
+
+    // Working memory for a step alone: as many spares as threads can use at once, so that steady stepping allocates nothing.
+    private NativeStepBatch Rent()
+    {
+        for (int n = 0; n < _spares.Length; n++)
+        {
+            if (Interlocked.Exchange(ref _spares[n], null) is { } spare)
+            {
+                return spare;
+            }
+        }
+        return new NativeStepBatch(this, 1);
+    }
+
+    private void Return(NativeStepBatch batch)
+    {
+        for (int n = 0; n < _spares.Length; n++)
+        {
+            if (Interlocked.CompareExchange(ref _spares[n], batch, null) is null)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Lstm.Engine.Onnx;
+
+/// <summary>ONNX's multidirectional broadcasting (that of NumPy), with T and B as sizes of their own.</summary>
+internal static class Broadcast
+{
+    /// <summary>The common shape of two operands.</summary>
+    /// <param name="a">One shape.</param>
+    /// <param name="b">The other.</param>
+    /// <returns>The shape that both can be repeated to.</returns>
+    /// <exception cref="NodeFaultException">There is none.</exception>
+    public static Dim[] Shape(Dim[] a, Dim[] b)
+    {
+        var shape = new Dim[Math.Max(a.Length, b.Length)];
+        for (int n = 1; n <= shape.Length; n++)
+        {
+            Dim left = n <= a.Length ? a[^n] : new Dim(1);
+            Dim right = n <= b.Length ? b[^n] : new Dim(1);
+            bool leftIsOne = left is { IsStatic: true, Size: 1 };
+            bool rightIsOne = right is { IsStatic: true, Size: 1 };
+            shape[^n] = left == right || rightIsOne ? left : leftIsOne ? right
+                : throw new NodeFaultException($"{Dims.Describe(a)} and {Dims.Describe(b)} cannot be broadcast together.");
+        }
+        return shape;
+    }
+
+    /// <summary>Repeats a value to a larger shape.</summary>
+    /// <param name="plan">Where copies go.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="shape">A shape from <see cref="Shape"/>.</param>
+    /// <returns>The value in that shape.</returns>
+    public static TracedValue To(StepPlanner plan, TracedValue value, Dim[] shape)
+    {
+        int[] strides = Dims.Strides(value.Shape);
+        int missing = shape.Length - value.Shape.Length;
+        int[] source = Dims.Map(shape, index => value.Shape.Index().Sum(d => d.Item.Size == 1 ? 0 : strides[d.Index] * index[missing + d.Index]));
+        return Movement.Apply(plan, value, shape, source);
+    }
+}

@@ -1,0 +1,181 @@
+using Lstm.Engine.Layers;
+
+namespace Lstm.Engine.Onnx;
+
+/// <summary>
+/// Moves values to other places, whatever kind they are: constants are rearranged, states keep track of where they came from,
+/// signals become copies in the row (or nothing at all, when only the shape changes).
+/// </summary>
+internal static class Movement
+{
+    /// <summary>A value with the same contents in another shape.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="shape">Its new axes, with as many values in the same order.</param>
+    /// <returns>The value in the new shape.</returns>
+    public static TracedValue Reshape(TracedValue value, Dim[] shape) => value switch
+    {
+        ConstantValue constant => new ConstantValue(shape, constant.Tensor.Rearrange(SizesOf(shape), [.. Enumerable.Range(0, constant.Tensor.Count)])),
+        ShapeValue numbers => numbers with { Shape = shape },
+        InitialStateValue state => state with { Shape = shape },
+        SignalValue signal => signal with { Shape = shape },
+        _ => throw new NodeFaultException($"cannot reshape {value.Kind}."),
+    };
+
+    /// <summary>A value whose contents are taken from another's, place by place.</summary>
+    /// <param name="plan">Where copies go.</param>
+    /// <param name="value">The source.</param>
+    /// <param name="shape">Axes of the result.</param>
+    /// <param name="source">For each value of the result the place of its source.</param>
+    /// <param name="lastStep">Whether only the last step is taken.</param>
+    /// <returns>The result.</returns>
+    public static TracedValue Apply(StepPlanner plan, TracedValue value, Dim[] shape, int[] source, bool lastStep = false)
+    {
+        switch (value)
+        {
+            case ConstantValue constant:
+                return new ConstantValue(shape, constant.Tensor.Rearrange(SizesOf(shape), source));
+            case ShapeValue numbers:
+                return new ShapeValue(shape, [.. source.Select(n => numbers.Elements[n])]);
+            case InitialStateValue state:
+                return new InitialStateValue(shape, [.. source.Select(n => state.Source[n])]);
+            case SignalValue signal:
+                SignalValue moved = signal with
+                {
+                    Shape = shape,
+                    LastStep = signal.LastStep || lastStep,
+                    StateOrigin = signal.StateOrigin is { } states ? [.. source.Select(n => states[n])] : null,
+                    InputOrigin = signal.InputOrigin is { } inputs ? [.. source.Select(n => inputs[n])] : null,
+                };
+                if (source.Length == Dims.Count(signal.Shape) && source.Index().All(static pair => pair.Index == pair.Item))
+                {
+                    return moved;
+                }
+                int offset = plan.Allocate(source.Length);
+                AddCopies(plan, signal.Offset, offset, source);
+                return moved with { Offset = offset };
+            default:
+                throw new NodeFaultException($"cannot rearrange {value.Kind}.");
+        }
+    }
+
+    /// <summary>Several values, one after the other along an axis.</summary>
+    /// <param name="plan">Where copies go.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="axis">The axis.</param>
+    /// <returns>The result.</returns>
+    public static TracedValue Concatenate(StepPlanner plan, IReadOnlyList<TracedValue> values, int axis)
+    {
+        Dim[] first = values[0].Shape;
+        foreach (TracedValue value in values)
+        {
+            if (value.Shape.Length != first.Length || value.Shape.Index().Any(d => d.Index != axis && d.Item != first[d.Index]))
+            {
+                throw new NodeFaultException($"cannot concatenate {Dims.Describe(first)} and {Dims.Describe(value.Shape)} on axis {axis}; expected the same size on every other axis.");
+            }
+            if (!value.Shape[axis].IsStatic)
+            {
+                throw new NodeFaultException($"cannot concatenate along {value.Shape[axis]}: that joins different timesteps or sessions.");
+            }
+        }
+        Dim[] shape = [.. first];
+        shape[axis] = new Dim(values.Sum(v => v.Shape[axis].Size));
+        // Which value, and which place in it, each place of the result comes from.
+        var origin = new (int Value, int Place)[Dims.Count(shape)];
+        int[] strides = Dims.Strides(shape);
+        long start = 0;
+        for (int n = 0; n < values.Count; n++)
+        {
+            int place = 0;
+            foreach (int target in Dims.Map(values[n].Shape, index => index.Index().Sum(i => strides[i.Index] * (i.Item + (i.Index == axis ? (int)start : 0)))))
+            {
+                origin[target] = (n, place++);
+            }
+            start += values[n].Shape[axis].Size;
+        }
+        if (values.All(static v => v is ConstantValue))
+        {
+            return ConcatenateConstants([.. values.Cast<ConstantValue>()], shape, origin);
+        }
+        if (values.All(static v => NodeContext.TryNumbers(v, out _)))
+        {
+            Dim[][] numbers = [.. values.Select(static v => NodeContext.TryNumbers(v, out Dim[]? found) ? found : [])];
+            return new ShapeValue(shape, [.. origin.Select(o => numbers[o.Value][o.Place])]);
+        }
+        if (values.All(static v => v is InitialStateValue))
+        {
+            return new InitialStateValue(shape, [.. origin.Select(o => ((InitialStateValue)values[o.Value]).Source[o.Place])]);
+        }
+        return ConcatenateSignals(plan, values, shape, origin);
+    }
+
+    /// <summary>A signal that holds a value: itself, or the constant written into the row.</summary>
+    /// <param name="plan">Where the constant goes.</param>
+    /// <param name="value">A signal or a constant.</param>
+    /// <returns>The signal.</returns>
+    public static SignalValue ToSignal(StepPlanner plan, TracedValue value)
+    {
+        switch (value)
+        {
+            case SignalValue signal:
+                return signal;
+            case ConstantValue constant:
+                int offset = plan.Allocate(constant.Tensor.Count);
+                float[] floats = constant.Tensor.ToFloats();
+                plan.Add(() => new ConstantLayerSpec(offset, floats));
+                return new SignalValue(constant.Shape, constant.Tensor.Type, offset);
+            default:
+                throw new NodeFaultException($"expected a value of the step but found {value.Kind} of shape {Dims.Describe(value.Shape)}.");
+        }
+    }
+
+    private static ConstantValue ConcatenateConstants(ConstantValue[] values, Dim[] shape, (int Value, int Place)[] origin)
+    {
+        Tensor first = values[0].Tensor;
+        return new ConstantValue(shape, first.Integers is null
+            ? Tensor.Of(SizesOf(shape), [.. origin.Select(o => values[o.Value].Tensor.ToFloats()[o.Place])], first.Type)
+            : Tensor.Of(SizesOf(shape), [.. origin.Select(o => values[o.Value].Tensor.Integers![o.Place])], first.Type)); // of one type, as ONNX demands
+    }
+
+    private static SignalValue ConcatenateSignals(StepPlanner plan, IReadOnlyList<TracedValue> values, Dim[] shape, (int Value, int Place)[] origin)
+    {
+        SignalValue[] signals = [.. values.Select(v => ToSignal(plan, v))];
+        int offset = plan.Allocate(origin.Length);
+        for (int n = 0; n < signals.Length; n++)
+        {
+            (int Index, (int Value, int Place) Item)[] mine = [.. origin.Index().Where(o => o.Item.Value == n)];
+            CopyRun[] runs = RunsOf(mine.Select(o => (signals[n].Offset + o.Item.Place, offset + o.Index)));
+            plan.Add(() => new CopyLayerSpec(runs));
+        }
+        return new SignalValue(shape, signals[0].Type, offset)
+        {
+            LastStep = signals.Any(static s => s.LastStep),
+            StateOrigin = signals.All(static s => s.StateOrigin is not null) ? [.. origin.Select(o => signals[o.Value].StateOrigin![o.Place])] : null,
+            InputOrigin = signals.All(static s => s.InputOrigin is not null) ? [.. origin.Select(o => signals[o.Value].InputOrigin![o.Place])] : null,
+        };
+    }
+
+    private static void AddCopies(StepPlanner plan, int from, int to, int[] source)
+    {
+        CopyRun[] runs = RunsOf(source.Index().Select(pair => (from + pair.Item, to + pair.Index)));
+        plan.Add(() => new CopyLayerSpec(runs));
+    }
+
+    private static CopyRun[] RunsOf(IEnumerable<(int From, int To)> pairs)
+    {
+        var runs = new List<CopyRun>();
+        foreach ((int from, int to) in pairs)
+        {
+            if (runs.Count > 0 && runs[^1] is var last && last.From + last.Length == from && last.To + last.Length == to)
+            {
+                runs[^1] = last with { Length = last.Length + 1 };
+            }
+            else
+            {
+                runs.Add(new CopyRun(from, to, 1));
+            }
+        }
+        return [.. runs];
+    }
+
+    private static int[] SizesOf(Dim[] shape) => [.. shape.Select(static d => (int)d.Size)];
+}

@@ -1,0 +1,143 @@
+using Lstm.Engine.Onnx.Schema;
+
+namespace Lstm.Engine.Onnx;
+
+/// <summary>A graph whose names are sound: nodes in an order in which they can run, every name defined once and before it is used.</summary>
+internal sealed class OnnxGraph
+{
+    private OnnxGraph(OnnxFile file, IReadOnlyList<NodeProto> nodes, IReadOnlyDictionary<string, Tensor> constants)
+    {
+        File = file;
+        Nodes = nodes;
+        Constants = constants;
+        // Up to IR version 3 initializers are listed among the inputs, too.
+        Inputs = [.. file.Model.Graph.Input.Where(i => !constants.ContainsKey(i.Name))];
+        Outputs = [.. file.Model.Graph.Output];
+    }
+
+    /// <summary>The file it came from.</summary>
+    public OnnxFile File { get; }
+
+    /// <summary>The nodes, sorted.</summary>
+    public IReadOnlyList<NodeProto> Nodes { get; }
+
+    /// <summary>The initializers.</summary>
+    public IReadOnlyDictionary<string, Tensor> Constants { get; }
+
+    /// <summary>Inputs that are not initializers.</summary>
+    public IReadOnlyList<ValueInfoProto> Inputs { get; }
+
+    /// <summary>Outputs.</summary>
+    public IReadOnlyList<ValueInfoProto> Outputs { get; }
+
+    /// <summary>Checks the names of a graph and sorts its nodes.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>The graph.</returns>
+    /// <exception cref="ModelLoadException">All faults at once.</exception>
+    public static OnnxGraph Read(OnnxFile file)
+    {
+        GraphProto graph = file.Model.Graph;
+        var faults = new List<ModelFault>();
+        var constants = new Dictionary<string, Tensor>();
+        var defined = new HashSet<string>();
+        foreach (TensorProto initializer in graph.Initializer)
+        {
+            try
+            {
+                if (!constants.TryAdd(initializer.Name, TensorReader.Read(initializer)))
+                {
+                    faults.Add(new ModelFault("", "", $"The initializer '{initializer.Name}' is there twice."));
+                }
+            }
+            catch (NodeFaultException e)
+            {
+                faults.Add(new ModelFault("", "", $"Initializer: {e.Message}"));
+            }
+            defined.Add(initializer.Name);
+        }
+        foreach (ValueInfoProto input in graph.Input)
+        {
+            if (!defined.Add(input.Name) && !constants.ContainsKey(input.Name))
+            {
+                faults.Add(new ModelFault("", "", $"The input '{input.Name}' is there twice."));
+            }
+        }
+        IReadOnlyList<NodeProto> nodes = Sort(graph, defined, faults);
+        foreach (ValueInfoProto output in graph.Output.Where(o => !defined.Contains(o.Name)))
+        {
+            faults.Add(new ModelFault("", "", $"The output '{output.Name}' is computed by no node."));
+        }
+        if (graph.Output.Count == 0)
+        {
+            faults.Add(new ModelFault("", "", "The graph has no output."));
+        }
+        return faults.Count == 0 ? new OnnxGraph(file, nodes, constants) : throw new ModelLoadException(file.Path, faults);
+    }
+
+    /// <summary>How messages call a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>Its name, or its first output's.</returns>
+    public static string NameOf(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(static o => o.Length > 0) ?? "";
+
+    // Kahn's algorithm; leaves `defined` with every name that gets a value.
+    private static List<NodeProto> Sort(GraphProto graph, HashSet<string> defined, List<ModelFault> faults)
+    {
+        var producers = new Dictionary<string, NodeProto>();
+        foreach (NodeProto node in graph.Node)
+        {
+            foreach (string output in node.Output.Where(static o => o.Length > 0))
+            {
+                if (defined.Contains(output) || !producers.TryAdd(output, node))
+                {
+                    faults.Add(new ModelFault(NameOf(node), node.OpType, $"its output '{output}' is defined elsewhere already."));
+                }
+            }
+        }
+        var waiting = new Dictionary<NodeProto, int>(ReferenceEqualityComparer.Instance);
+        var readers = new Dictionary<string, List<NodeProto>>();
+        var ready = new Queue<NodeProto>();
+        foreach (NodeProto node in graph.Node)
+        {
+            var open = new HashSet<string>();
+            foreach (string input in node.Input.Where(i => i.Length > 0 && !defined.Contains(i)))
+            {
+                if (!producers.ContainsKey(input))
+                {
+                    faults.Add(new ModelFault(NameOf(node), node.OpType, $"its input '{input}' is neither an input nor an initializer nor computed by a node."));
+                }
+                else if (open.Add(input))
+                {
+                    (readers.TryGetValue(input, out List<NodeProto>? list) ? list : readers[input] = []).Add(node);
+                }
+            }
+            waiting[node] = open.Count;
+            if (open.Count == 0)
+            {
+                ready.Enqueue(node);
+            }
+        }
+        var sorted = new List<NodeProto>(graph.Node.Count);
+        while (ready.TryDequeue(out NodeProto? node))
+        {
+            sorted.Add(node);
+            foreach (string output in node.Output.Where(static o => o.Length > 0))
+            {
+                defined.Add(output);
+                foreach (NodeProto reader in readers.GetValueOrDefault(output) ?? [])
+                {
+                    if (--waiting[reader] == 0)
+                    {
+                        ready.Enqueue(reader);
+                    }
+                }
+                readers.Remove(output);
+            }
+        }
+        if (sorted.Count < graph.Node.Count && faults.Count == 0)
+        {
+            string[] names = [.. graph.Node.Where(n => waiting[n] > 0).Take(5).Select(NameOf)];
+            faults.Add(new ModelFault("", "", $"The graph has a cycle through {string.Join(", ", names.Select(static n => $"'{n}'"))}; expected an acyclic graph."));
+        }
+        return sorted;
+    }
+}

@@ -1,0 +1,84 @@
+using Lstm.Engine.Layers;
+
+namespace Lstm.Engine.Onnx.Operators;
+
+/// <summary>Gather, opset 1 on: an embedding when the indices are a signal, otherwise values picked along an axis.</summary>
+internal sealed class GatherOperator : Operator
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Names { get; } = ["Gather"];
+
+    /// <inheritdoc/>
+    public override void Trace(NodeContext node)
+    {
+        TracedValue data = node.Input(0);
+        int axis = NodeContext.Axis(node.Attributes.Int("axis", 0), data.Shape.Length);
+        node.Set(0, node.Input(1) is SignalValue indices ? Embed(node, indices, axis) : Pick(node, data, axis));
+    }
+
+    private static SignalValue Embed(NodeContext node, SignalValue indices, int axis)
+    {
+        Tensor table = node.Constant(0, "the table");
+        if (axis != 0 || table.Shape.Length < 1)
+        {
+            throw new NodeFaultException($"indices of the step pick along axis {axis} of the table; expected axis 0.");
+        }
+        if (indices.InputOrigin is not { } inputs)
+        {
+            throw new NodeFaultException("the indices are computed in the step; expected an input of the graph, so that they can be checked before the step.");
+        }
+        int count = table.Shape[0];
+        int width = table.Count / Math.Max(1, count);
+        foreach (int input in inputs)
+        {
+            node.Plan.AddRange(new InputRange(input, -count, count - 1));
+        }
+        Dim[] shape = [.. indices.Shape, .. Dims.Static(table.Shape[1..])];
+        int offset = node.Plan.Allocate(Dims.Count(shape));
+        node.Plan.Add(() => new EmbeddingLayerSpec(table.ToFloats(), count, width, indices.Offset, inputs.Length, offset));
+        return new SignalValue(shape, table.Type, offset) { LastStep = indices.LastStep };
+    }
+
+    private static TracedValue Pick(NodeContext node, TracedValue data, int axis)
+    {
+        long[] picked = node.Integers(1, "indices") ?? [];
+        Dim[] indexShape = node.Input(1).Shape;
+        Dim along = data.Shape[axis];
+        bool lastStep = false;
+        if (along == Dim.T && picked is [-1])
+        {
+            lastStep = true;
+            picked = [0];
+        }
+        else if (!along.IsStatic)
+        {
+            throw new NodeFaultException($"the indices [{string.Join(", ", picked)}] pick along {along}; one step at a time only the last timestep (−1) can be taken.");
+        }
+        else if (picked.Any(p => p < -along.Size || p >= along.Size))
+        {
+            throw new NodeFaultException($"the indices [{string.Join(", ", picked)}] reach beyond axis {axis} of {Dims.Describe(data.Shape)}.");
+        }
+        Dim[] shape = [.. data.Shape[..axis], .. indexShape, .. data.Shape[(axis + 1)..]];
+        int[] strides = Dims.Strides(data.Shape);
+        int[] indexStrides = Dims.Strides(indexShape);
+        int[] source = Dims.Map(shape, index =>
+        {
+            int flat = 0;
+            int place = 0;
+            for (int n = 0; n < shape.Length; n++)
+            {
+                if (n >= axis && n < axis + indexShape.Length)
+                {
+                    place += index[n] * indexStrides[n - axis];
+                }
+                else
+                {
+                    flat += index[n] * strides[n < axis ? n : n - indexShape.Length + 1];
+                }
+            }
+            long at = picked[place];
+            return flat + ((int)(at < 0 ? at + along.Size : at) * strides[axis]);
+        });
+        return Movement.Apply(node.Plan, data, shape, source, lastStep);
+    }
+}

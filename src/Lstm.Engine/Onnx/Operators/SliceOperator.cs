@@ -1,0 +1,70 @@
+namespace Lstm.Engine.Onnx.Operators;
+
+/// <summary>Slice, opset 1 on: starts, ends, axes as attributes up to 9, as inputs with steps from 10.</summary>
+internal sealed class SliceOperator : Operator
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Names { get; } = ["Slice"];
+
+    /// <inheritdoc/>
+    public override void Trace(NodeContext node)
+    {
+        TracedValue data = node.Input(0);
+        long[] starts = node.Attributes.Ints("starts") ?? node.Integers(1, "starts") ?? throw new NodeFaultException("starts are missing.");
+        Dim[] ends = node.Attributes.Ints("ends") is { } given ? [.. given.Select(static n => new Dim(n))] : node.Numbers(2, "ends");
+        long[] axes = node.Attributes.Ints("axes") ?? node.Integers(3, "axes") ?? [.. Enumerable.Range(0, starts.Length).Select(static n => (long)n)];
+        long[] steps = node.Integers(4, "steps") ?? [.. starts.Select(static _ => 1L)];
+        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
+        {
+            throw new NodeFaultException($"starts, ends, axes and steps have {starts.Length}, {ends.Length}, {axes.Length} and {steps.Length} entries; expected as many of each.");
+        }
+        Dim[] shape = [.. data.Shape];
+        int[] first = new int[shape.Length];
+        int[] stride = [.. shape.Select(static _ => 1)];
+        bool lastStep = false;
+        for (int n = 0; n < starts.Length; n++)
+        {
+            int axis = NodeContext.Axis(axes[n], shape.Length);
+            if (!shape[axis].IsStatic)
+            {
+                lastStep |= SliceSymbol(shape, axis, starts[n], ends[n], steps[n]);
+                continue;
+            }
+            if (!ends[n].IsStatic || steps[n] == 0)
+            {
+                throw new NodeFaultException($"the slice from {starts[n]} to {ends[n]} by {steps[n]} on axis {axis} is not fixed; expected numbers that do not depend on sequence or batch.");
+            }
+            (long start, long count) = Range(starts[n], ends[n].Size, steps[n], shape[axis].Size);
+            first[axis] = (int)start;
+            stride[axis] = (int)steps[n];
+            shape[axis] = new Dim(count);
+        }
+        int[] strides = Dims.Strides(data.Shape);
+        int[] source = Dims.Map(shape, index => index.Index().Sum(i => strides[i.Index] * (first[i.Index] + (i.Item * stride[i.Index]))));
+        node.Set(0, Movement.Apply(node.Plan, data, shape, source, lastStep));
+    }
+
+    // Along time or batch: everything, or the last step. Returns whether it is the last step.
+    private static bool SliceSymbol(Dim[] shape, int axis, long start, Dim end, long step)
+    {
+        bool toTheEnd = end == shape[axis] || (end.IsStatic && end.Size >= int.MaxValue);
+        if (step == 1 && start == 0 && toTheEnd)
+        {
+            return false;
+        }
+        if (step == 1 && start == -1 && toTheEnd && shape[axis] == Dim.T)
+        {
+            shape[axis] = new Dim(1);
+            return true;
+        }
+        throw new NodeFaultException($"the slice from {start} to {end} by {step} runs along {shape[axis]}; one step at a time only the whole axis or the last timestep can be taken.");
+    }
+
+    private static (long Start, long Count) Range(long start, long end, long step, long size)
+    {
+        start = Math.Clamp(start < 0 ? start + size : start, 0, step > 0 ? size : size - 1);
+        end = Math.Clamp(end < 0 ? end + size : end, step > 0 ? 0 : -1, size);
+        long span = step > 0 ? end - start : start - end;
+        return (start, Math.Max(0, (span + Math.Abs(step) - 1) / Math.Abs(step)));
+    }
+}

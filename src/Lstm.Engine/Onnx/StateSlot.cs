@@ -1,0 +1,10 @@
+namespace Lstm.Engine.Onnx;
+
+/// <summary>One vector of the state: h or c of a recurrent layer.</summary>
+/// <param name="Name">E.g. "layer0.h".</param>
+/// <param name="Offset">Where it lies in a state.</param>
+/// <param name="Length">Number of values.</param>
+/// <param name="Old">Where a step finds it in a session's row.</param>
+/// <param name="New">Where a step leaves the new one in a session's row.</param>
+/// <param name="Start">What it starts from: a constant or an initial state of [directions, B, length] values; null for zero.</param>
+internal sealed record StateSlot(string Name, int Offset, int Length, int Old, int New, TracedValue? Start);

@@ -1,0 +1,68 @@
+namespace Lstm.Engine.Onnx;
+
+/// <summary>What is known about a value of the graph while it is traced.</summary>
+/// <param name="Shape">Its axes, with T and B where they are.</param>
+internal abstract record TracedValue(Dim[] Shape)
+{
+    /// <summary>Its kind in words, for messages.</summary>
+    public abstract string Kind { get; }
+}
+
+/// <summary>
+/// A constant: an initializer, or what was folded from constants. Where the batch runs along an axis (an expanded zero state),
+/// the tensor holds the values of one session.
+/// </summary>
+/// <param name="Shape">Its axes.</param>
+/// <param name="Tensor">Its values per timestep and session.</param>
+internal sealed record ConstantValue(Dim[] Shape, Tensor Tensor) : TracedValue(Shape)
+{
+    /// <summary>A constant whose shape is all known.</summary>
+    /// <param name="tensor">Its values.</param>
+    public ConstantValue(Tensor tensor)
+        : this(Dims.Static(tensor.Shape), tensor)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "a constant";
+}
+
+/// <summary>Whole numbers computed from shapes; some may be T or B.</summary>
+/// <param name="Shape">[] or [n].</param>
+/// <param name="Elements">The numbers.</param>
+internal sealed record ShapeValue(Dim[] Shape, Dim[] Elements) : TracedValue(Shape)
+{
+    /// <inheritdoc/>
+    public override string Kind => "a shape";
+}
+
+/// <summary>Values that a session starts from: a state input of the graph, or a piece of it.</summary>
+/// <param name="Shape">Its axes.</param>
+/// <param name="Source">For each value of a session: its place among all state inputs.</param>
+internal sealed record InitialStateValue(Dim[] Shape, int[] Source) : TracedValue(Shape)
+{
+    /// <inheritdoc/>
+    public override string Kind => "an initial state";
+}
+
+/// <summary>Values computed in every step.</summary>
+/// <param name="Shape">Its axes.</param>
+/// <param name="Type">Its element type; travels as float in any case.</param>
+/// <param name="Offset">Where it lies in a session's row.</param>
+internal sealed record SignalValue(Dim[] Shape, ElementType Type, int Offset) : TracedValue(Shape)
+{
+    /// <inheritdoc/>
+    public override string Kind => "a signal";
+
+    /// <summary>For each value its place in the state, when the signal is nothing but new state; otherwise null.</summary>
+    public int[]? StateOrigin { get; init; }
+
+    /// <summary>For each value its place among the step's inputs, when the signal is nothing but input; otherwise null.</summary>
+    public int[]? InputOrigin { get; init; }
+
+    /// <summary>
+    /// Whether it belongs to the last step of whatever is run (Y_h, or a slice of the last step), so that it must not meet
+    /// values of a whole sequence again.
+    /// </summary>
+    public bool LastStep { get; init; }
+}
