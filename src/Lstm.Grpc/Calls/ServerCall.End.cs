@@ -26,7 +26,7 @@ internal sealed partial class ServerCall
             await _deadlineEnd.ConfigureAwait(false);
             status = DeadlineExceeded;
         }
-        else if (HttpContext.RequestAborted.IsCancellationRequested)
+        else if (IsClientGone)
         {
             _ended = true;
             status = Status.DefaultCancelled;
@@ -55,12 +55,15 @@ internal sealed partial class ServerCall
             GrpcServerLog.CallFailed(_settings.Log, _method.FullName, rpc.StatusCode, rpc.Status.Detail);
             return rpc.Status;
         }
-        bool expected = _deadlinePassed || HttpContext.RequestAborted.IsCancellationRequested;
+        bool expected = _deadlinePassed || IsClientGone;
         if (!expected)
             GrpcServerLog.HandlerFailed(_settings.Log, _method.FullName, exception);
         const string text = "Exception was thrown by handler.";
         return new Status(StatusCode.Unknown, _settings.DetailedErrors ? $"{text} {exception.GetType().Name}: {exception.Message}" : text);
     }
+
+    // A read fails a moment before Kestrel cancels RequestAborted.
+    private bool IsClientGone => HttpContext.RequestAborted.IsCancellationRequested || _input?.PipeFailure is not null;
 
     private async Task SendStatusAsync(Status status)
     {

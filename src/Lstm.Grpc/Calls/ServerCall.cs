@@ -19,7 +19,7 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
     private readonly long _startTimestamp;
     private readonly string? _requestEncoding;
     private readonly PipeWriter _output;
-    private PipeReader? _input;
+    private MessageReader? _input;
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
     private AuthContext? _authContext;
@@ -77,8 +77,9 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
     public MessageReader<T> CreateReader<T>(Marshaller<T> marshaller)
         where T : class
     {
-        _input = HttpContext.Request.BodyReader;
-        return new MessageReader<T>(_input, marshaller.ContextualDeserializer, _settings.MaxReceiveMessageSize, _requestEncoding);
+        var reader = new MessageReader<T>(HttpContext.Request.BodyReader, marshaller.ContextualDeserializer, _settings.MaxReceiveMessageSize, _requestEncoding);
+        _input = reader;
+        return reader;
     }
 
     public bool HasEnded => _ended;
