@@ -64,8 +64,11 @@ public sealed record ModelInfo
 /// <param name="Shape">Per step, without time and batch axes; empty for one value.</param>
 public sealed record TensorInfo(string Name, string ElementType, IReadOnlyList<int> Shape)
 {
+    /// <summary>Per step, without time and batch axes; empty for one value.</summary>
+    public IReadOnlyList<int> Shape { get; } = Shape;
+
     /// <summary>Number of values per step.</summary>
-    public int Size => Shape.Aggregate(1, static (product, n) => product * n);
+    public int Size { get; } = Shape.Aggregate(1, static (product, n) => product * n);
 }
 
 /// <summary>One recurrent layer.</summary>
@@ -82,6 +85,9 @@ public sealed record LayerInfo(string Name, string Kind, int InputSize, int Hidd
 /// <param name="Shape">Its shape.</param>
 public sealed record NamedSlice(string Name, int Offset, IReadOnlyList<int> Shape)
 {
+    /// <summary>Its shape.</summary>
+    public IReadOnlyList<int> Shape { get; } = Shape;
+
     /// <summary>Number of values.</summary>
-    public int Length => Shape.Aggregate(1, static (product, n) => product * n);
+    public int Length { get; } = Shape.Aggregate(1, static (product, n) => product * n);
 }

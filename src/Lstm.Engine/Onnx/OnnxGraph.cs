@@ -63,7 +63,9 @@ internal sealed class OnnxGraph
             }
         }
         IReadOnlyList<NodeProto> nodes = Sort(graph, defined, faults);
-        foreach (ValueInfoProto output in graph.Output.Where(o => !defined.Contains(o.Name)))
+        // What lies behind a cycle has no value either, but that is the same fault.
+        HashSet<string> computed = [.. defined, .. graph.Node.SelectMany(static n => n.Output)];
+        foreach (ValueInfoProto output in graph.Output.Where(o => !computed.Contains(o.Name)))
         {
             faults.Add(new ModelFault("", "", $"The output '{output.Name}' is computed by no node."));
         }

@@ -1,0 +1,75 @@
+using Lstm.Engine.Cells;
+using Lstm.Engine.Kernels;
+using Lstm.Engine.Tests.Kernels;
+using Lstm.Engine.Tests.Reference;
+
+namespace Lstm.Engine.Tests.Cells;
+
+/// <summary>The same random weights in the textbook's cell and in ours.</summary>
+internal sealed class RandomCell
+{
+    private readonly LstmWeights _weights;
+    private readonly int _padded;
+
+    public RandomCell(Random random, int inputSize, int hiddenSize)
+    {
+        Textbook = new TextbookLstm(inputSize, hiddenSize);
+        _padded = VectorWidths.Pad(hiddenSize);
+        C = new float[hiddenSize];
+        H = new float[hiddenSize];
+        Gates = new float[4 * hiddenSize];
+        var weightIh = new float[4 * hiddenSize * inputSize];
+        var weightHh = new float[4 * hiddenSize * hiddenSize];
+        var bias = new float[4 * hiddenSize];
+        (double[,] W, double[] B)[] gates = [(Textbook.Wi, Textbook.Bi), (Textbook.Wf, Textbook.Bf), (Textbook.Wc, Textbook.Bc), (Textbook.Wo, Textbook.Bo)];
+        foreach ((int gate, (double[,] w, double[] b)) in gates.Index())
+        {
+            for (int row = 0; row < hiddenSize; row++)
+            {
+                int flat = (gate * hiddenSize) + row;
+                b[row] = bias[flat] = (random.NextSingle() * 2) - 1;
+                for (int k = 0; k < hiddenSize; k++)
+                {
+                    w[row, k] = weightHh[(flat * hiddenSize) + k] = (random.NextSingle() * 2) - 1;
+                }
+                for (int k = 0; k < inputSize; k++)
+                {
+                    w[row, hiddenSize + k] = weightIh[(flat * inputSize) + k] = (random.NextSingle() * 2) - 1;
+                }
+            }
+        }
+        _weights = new LstmWeights(inputSize, hiddenSize, weightIh, weightHh, bias);
+    }
+
+    public TextbookLstm Textbook { get; }
+
+    public float[] C { get; private set; }
+
+    public float[] H { get; private set; }
+
+    /// <summary>i f g o, [4, H].</summary>
+    public float[] Gates { get; private set; }
+
+    /// <summary>One step, to be run on some width.</summary>
+    public IVectorWork Next(float[] x) => new StepWork(this, x);
+
+    private sealed class StepWork(RandomCell cell, float[] x) : IVectorWork
+    {
+        public void Run<V>()
+            where V : struct, IFloatVector<V>
+        {
+            int hidden = cell.H.Length;
+            int joined = 0;
+            int c = VectorWidths.Pad(x.Length + hidden);
+            var at = new LstmRow(joined, c, c + cell._padded, c + (2 * cell._padded), c + (3 * cell._padded));
+            var row = new float[at.Gates + (4 * cell._padded)];
+            x.CopyTo(row, joined);
+            cell.H.CopyTo(row, x.Length);
+            cell.C.CopyTo(row, at.C);
+            LstmKernel<V>.Advance(cell._weights, ref row[0], row.Length, batch: 1, at, showGates: true);
+            cell.C = row[at.NewC..(at.NewC + hidden)];
+            cell.H = row[at.NewH..(at.NewH + hidden)];
+            cell.Gates = [.. Enumerable.Range(0, 4).SelectMany(gate => row[(at.Gates + (gate * cell._padded))..(at.Gates + (gate * cell._padded) + hidden)])];
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using Lstm.Engine.Kernels;
+
+namespace Lstm.Engine.Tests.Kernels;
+
+public sealed class ActivationTests
+{
+    // Three roundings in the numerator and the denominator and one in the quotient stay below 2 units in the last place.
+    private const double MostUlps = 2.0;
+
+    // Every 257th of all 2^32 floats: 17 million, of every sign and exponent.
+    private const uint Stride = 257;
+    private const int Chunk = 1 << 16;
+
+    public static TheoryData<int> EveryWidth => Widths.Every;
+
+    [Fact]
+    public void Sigmoid_AcrossAllFloats_IsWithinTwoUlps() => AssertAccurate(Curve.Sigmoid, static x => x < 0 ? Math.Exp(x) / (1 + Math.Exp(x)) : 1 / (1 + Math.Exp(-x)));
+
+    [Fact]
+    public void Tanh_AcrossAllFloats_IsWithinTwoUlps() => AssertAccurate(Curve.Tanh, Math.Tanh);
+
+    [Theory, MemberData(nameof(EveryWidth))]
+    public void Curves_AtTheEdges_SaturateAndKeepNaN(int width)
+    {
+        float[] x = Padded([0f, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 200f, -200f, float.Epsilon, -float.Epsilon]);
+        float[] sigmoid = Run(width, Curve.Sigmoid, x);
+        float[] tanh = Run(width, Curve.Tanh, x);
+
+        Assert.Equal([0.5f, 0.5f, 1f, 0f, float.NaN, 1f, 0f, 0.5f, 0.5f], sigmoid[..9]);
+        Assert.Equal([0f, -0f, 1f, -1f, float.NaN, 1f, -1f, float.Epsilon, -float.Epsilon], tanh[..9]);
+        Assert.True(float.IsNegative(tanh[1]), "tanh(−0) is −0");
+    }
+
+    [Theory, MemberData(nameof(EveryWidth))]
+    public void Curves_OnEveryWidth_AreBitEqualToScalar(int width)
+    {
+        float[] x = new float[Chunk];
+        for (uint first = 0; first < 16; first++)
+        {
+            Fill(x, first * 268_435_399u, 4093);
+            foreach (Curve curve in Enum.GetValues<Curve>())
+            {
+                float[] expected = Run((int)VectorWidth.Scalar, curve, x);
+                float[] actual = Run(width, curve, x);
+                for (int n = 0; n < x.Length; n++)
+                {
+                    Assert.True(
+                        BitConverter.SingleToInt32Bits(expected[n]) == BitConverter.SingleToInt32Bits(actual[n]) || (float.IsNaN(expected[n]) && float.IsNaN(actual[n])),
+                        $"{curve}({x[n]:R}): scalar {expected[n]:R}, {width} lanes {actual[n]:R}");
+                }
+            }
+        }
+    }
+
+    private static void AssertAccurate(Curve curve, Func<double, double> exact)
+    {
+        int width = (int)VectorWidths.Best;
+        uint chunks = (uint)((1UL << 32) / Stride / Chunk);
+        double worst = 0;
+        float worstAt = 0;
+        var gate = new Lock();
+        Parallel.For(0L, chunks, chunk =>
+        {
+            float[] x = new float[Chunk];
+            Fill(x, (uint)chunk * Chunk * Stride, Stride);
+            float[] y = Run(width, curve, x);
+            for (int n = 0; n < x.Length; n++)
+            {
+                if (float.IsNaN(x[n]))
+                {
+                    Assert.True(float.IsNaN(y[n]));
+                    continue;
+                }
+                double truth = exact(x[n]);
+                double ulps = Math.Abs(y[n] - truth) / UlpOf(truth);
+                if (ulps > worst)
+                {
+                    lock (gate)
+                    {
+                        (worst, worstAt) = ulps > worst ? (ulps, x[n]) : (worst, worstAt);
+                    }
+                }
+            }
+        });
+        Assert.True(worst <= MostUlps, $"{curve}({worstAt:R}) is {worst:F3} ULP off");
+    }
+
+    // Distance between the floats around a value; that of the subnormals near zero.
+    private static double UlpOf(double value)
+    {
+        double magnitude = Math.Max(Math.Abs(value), 1.1754943508222875e-38);
+        return Math.ScaleB(1, Math.ILogB(magnitude) - 23);
+    }
+
+    private static void Fill(float[] x, uint first, uint stride)
+    {
+        for (int n = 0; n < x.Length; n++)
+        {
+            x[n] = BitConverter.UInt32BitsToSingle(first + ((uint)n * stride));
+        }
+    }
+
+    private static float[] Padded(float[] values) => [.. values, .. new float[VectorWidths.Pad(values.Length) - values.Length]];
+
+    private static float[] Run(int width, Curve curve, float[] x)
+    {
+        var work = new CurveWork(curve, x);
+        VectorRunner.Run(width, work);
+        return work.Y;
+    }
+
+    private enum Curve
+    {
+        Sigmoid,
+        Tanh,
+    }
+
+    private sealed class CurveWork(Curve curve, float[] x) : IVectorWork
+    {
+        public float[] Y { get; } = new float[x.Length];
+
+        public void Run<V>()
+            where V : struct, IFloatVector<V>
+        {
+            for (int n = 0; n < x.Length; n += V.Width)
+            {
+                V v = V.Load(ref x[0], n);
+                V.Store(curve == Curve.Sigmoid ? Activation<V>.Sigmoid(v) : Activation<V>.Tanh(v), ref Y[0], n);
+            }
+        }
+    }
+}

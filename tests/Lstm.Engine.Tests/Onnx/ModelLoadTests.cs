@@ -1,0 +1,144 @@
+using Google.Protobuf;
+using Lstm.Engine.Onnx.Schema;
+using Lstm.Tests.Shared;
+
+namespace Lstm.Engine.Tests.Onnx;
+
+/// <summary>What cannot be loaded ends in one exception that names every fault: file, node, operator, reason.</summary>
+public sealed class ModelLoadTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lstm-load-").FullName;
+
+    public static TheoryData<string> BadFiles =>
+        [.. Directory.GetFiles(Repository.Path("tests", "data", "zoo", "bad"), "*.onnx").Select(static f => Path.GetFileName(f))];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory, MemberData(nameof(BadFiles))]
+    public void Load_OfBrokenFile_IsRefusedWithReasons(string file)
+    {
+        string path = ShippedModels.Bad(file);
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(path));
+
+        Assert.Equal(path, error.Path);
+        Assert.NotEmpty(error.Faults);
+        Assert.All(error.Faults, static f => Assert.NotEmpty(f.Reason));
+        Assert.StartsWith($"Cannot load '{path}': ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("empty.onnx", "The file is empty.")]
+    [InlineData("opset_999.onnx", "The file uses version 999 of the ONNX operator set; expected 7 to 22. Export it again with an opset in that range.")]
+    [InlineData("hidden_size.onnx", "LSTM 'LSTM__3': hidden_size is 6 but R has shape [1, 20, 5]; expected [1, 4·hidden_size, hidden_size].")]
+    [InlineData("short_raw_data.onnx", "Initializer: tensor 'W' of shape [1, 20, 3] needs 240 bytes of raw_data but has 232; the file is damaged.")]
+    [InlineData("output_missing.onnx", "The output 'nowhere' is computed by no node.")]
+    [InlineData("cycle.onnx", "The graph has a cycle through 'Add__1', 'Add__2'; expected an acyclic graph.")]
+    [InlineData("unknown_op.onnx", "NoSuchOp 'NoSuchOp__4': the operator is not supported natively.")]
+    public void Load_OfBrokenFile_SaysWhat(string file, string reason) =>
+        Assert.Equal(reason, Assert.Single(Assert.Throws<ModelLoadException>(() => Model.Load(ShippedModels.Bad(file))).Faults).ToString());
+
+    [Fact]
+    public void Load_OfAbsentFile_SaysSo()
+    {
+        string path = Path.Combine(_folder, "none.onnx");
+
+        string message = Assert.Throws<ModelLoadException>(() => Model.Load(path)).Message;
+
+        Assert.StartsWith($"Cannot load '{path}': The file cannot be read: Could not find file", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_WithSeveralFaults_ReportsAllAtOnce()
+    {
+        ModelProto model = Read(ShippedModels.NycTaxi);
+        NodeProto[] lstm = [.. model.Graph.Node.Where(static n => n.OpType == "LSTM")];
+        lstm[0].Attribute.Add(new AttributeProto { Name = "clip", Type = AttributeProto.Types.AttributeType.Float, F = 3f });
+        lstm[1].Attribute.Add(new AttributeProto { Name = "direction", Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8("reverse") });
+        model.Graph.Node.First(static n => n.OpType == "Mul").OpType = "Frobnicate";
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Equal(
+            [
+                "LSTM '/lstm/LSTM': clip is set, which is not supported.",
+                "Frobnicate '/Mul': the operator is not supported natively.",
+            ],
+            error.Faults.Select(static f => f.ToString()));
+        Assert.Contains("2 faults. ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_WithUnknownAttribute_NamesIt()
+    {
+        ModelProto model = Read(ShippedModels.NycTaxi);
+        model.Graph.Node.First(static n => n.OpType == "LSTM").Attribute.Add(new AttributeProto { Name = "wobble", Type = AttributeProto.Types.AttributeType.Int, I = 1 });
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Equal("LSTM '/lstm/LSTM': the attribute 'wobble' is not known.", Assert.Single(error.Faults).ToString());
+    }
+
+    [Fact]
+    public void Load_WithNaNInWeights_NamesThePlace()
+    {
+        ModelProto model = Read(ShippedModels.CharLm);
+        TensorProto r = model.Graph.Initializer.Single(static t => t.Dims is [1, 512, 128]);
+        byte[] raw = r.RawData.ToByteArray();
+        BitConverter.TryWriteBytes(raw.AsSpan(4 * 77), float.NaN);
+        r.RawData = ByteString.CopyFrom(raw);
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Equal("LSTM '/lstm/LSTM': R holds a value that is not finite at place 77; the weights are damaged.", Assert.Single(error.Faults).ToString());
+    }
+
+    [Fact]
+    public void Load_WithBatchFirst_FindsTheTimeAxis()
+    {
+        // x [B, T, 5] through a Transpose: the assumption "time first" has to be refuted.
+        ModelProto model = Read(ShippedModels.NycTaxiPlain);
+        NodeProto first = model.Graph.Node[0];
+        var transpose = new NodeProto { OpType = "Transpose", Name = "to_time_first" };
+        transpose.Input.Add("batch_first");
+        transpose.Output.Add(first.Input[0]);
+        transpose.Attribute.Add(new AttributeProto { Name = "perm", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 1, 0, 2 } });
+        model.Graph.Node.Insert(0, transpose);
+        model.Graph.Input[0].Name = "batch_first";
+
+        Model turned = Model.Load(Write(model));
+        Model plain = Model.Load(ShippedModels.NycTaxiPlain);
+
+        float[] x = ShippedModels.TaxiInput(new Random(2));
+        var y = new float[3];
+        var z = new float[3];
+        turned.Step(turned.CreateState(), x, y);
+        plain.Step(plain.CreateState(), x, z);
+        Assert.Equal(z, y);
+    }
+
+    [Fact]
+    public void Load_WithStartStateInTheFile_StartsThere()
+    {
+        // The zero state of the plain form becomes a constant 0.25: the first step has to feel it.
+        ModelProto model = Read(ShippedModels.CharLmPlain);
+        NodeProto zero = model.Graph.Node.Single(static n => n.OpType == "ConstantOfShape");
+        zero.Attribute.Single().T.RawData = ByteString.CopyFrom(BitConverter.GetBytes(0.25f));
+        Model shifted = Model.Load(Write(model));
+
+        Assert.All(shifted.CreateState().Values, static v => Assert.Equal(0.25f, v));
+        ModelState state = shifted.CreateState();
+        shifted.Step(state, [3f], new float[65]);
+        state.Reset();
+        Assert.All(state.Values, static v => Assert.Equal(0.25f, v));
+    }
+
+    private static ModelProto Read(string path) => ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+
+    private string Write(ModelProto model)
+    {
+        string path = Path.Combine(_folder, "model.onnx");
+        File.WriteAllBytes(path, model.ToByteArray());
+        return path;
+    }
+}

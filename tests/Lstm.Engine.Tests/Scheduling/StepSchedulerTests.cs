@@ -1,0 +1,113 @@
+using Lstm.Engine.Scheduling;
+
+namespace Lstm.Engine.Tests.Scheduling;
+
+public sealed class StepSchedulerTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public void StepAsync_OnIdleScheduler_IsDoneAtOnce()
+    {
+        Model model = Model.Load(ShippedModels.NycTaxi);
+        var widths = new List<int>();
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions(), (width, time) => widths.Add(time >= TimeSpan.Zero ? width : -1));
+        float[] x = ShippedModels.TaxiInput(new Random(1));
+        var expected = new float[3];
+        var actual = new float[3];
+        model.Step(model.CreateState(), x, expected);
+
+        Task step = scheduler.StepAsync(model.CreateState(), x, actual).AsTask();
+
+        Assert.True(step.IsCompletedSuccessfully);
+        Assert.Equal(expected, actual);
+        Assert.Equal([1], widths);
+    }
+
+    [Fact]
+    public async Task StepAsync_FromManyThreads_EqualsStepsAloneAndBatches()
+    {
+        Model model = Model.Load(ShippedModels.NycTaxi);
+        int widest = 0;
+        int steps = 0;
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions { MaxBatch = 8 }, (width, _) =>
+        {
+            widest = Math.Max(widest, width);
+            steps += width;
+        });
+        Task[] sessions = [.. Enumerable.Range(0, 64).Select(seed => Task.Run(async () =>
+        {
+            var random = new Random(seed);
+            ModelState alone = model.CreateState();
+            ModelState together = model.CreateState();
+            for (int step = 0; step < 200; step++)
+            {
+                float[] x = ShippedModels.TaxiInput(random);
+                var expected = new float[3];
+                var actual = new float[3];
+                model.Step(alone, x, expected);
+                await scheduler.StepAsync(together, x, actual);
+                Assert.Equal(expected, actual);
+            }
+        }))];
+        await Task.WhenAll(sessions).WaitAsync(Patience);
+
+        Assert.Equal(64 * 200, steps);
+        Assert.InRange(widest, 1, 8);
+    }
+
+    [Fact]
+    public async Task StepAsync_WhileBusy_WaitsThenRunsAsOneBatch()
+    {
+        Model model = Model.Load(ShippedModels.NycTaxi);
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var widths = new List<int>();
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions { MaxQueue = 3 }, (width, _) =>
+        {
+            widths.Add(width);
+            entered.Set();
+            release.Wait(Patience);
+        });
+        float[] x = ShippedModels.TaxiInput(new Random(1));
+        Task first = Task.Run(() => scheduler.StepAsync(model.CreateState(), x, new float[3]).AsTask());
+        Assert.True(entered.Wait(Patience));
+
+        // Queued behind the busy step: a chunk of two and two single steps; a fourth finds the queue full.
+        var y = new float[6];
+        Task[] queued =
+        [
+            scheduler.StepAsync(model.CreateState(), (float[])[.. x, .. x], y, count: 2).AsTask(),
+            scheduler.StepAsync(model.CreateState(), x, new float[3]).AsTask(),
+            scheduler.StepAsync(model.CreateState(), x, new float[3]).AsTask(),
+        ];
+        ModelState refused = model.CreateState();
+        var full = await Assert.ThrowsAsync<QueueFullException>(() => scheduler.StepAsync(refused, x, new float[3]).AsTask());
+        Assert.Equal("3 steps already wait for this model (max_queue). Nothing was stepped; retry later or raise max_queue.", full.Message);
+        Assert.All(refused.Values, static v => Assert.Equal(0f, v));
+        Assert.All(queued, static task => Assert.False(task.IsCompleted));
+
+        release.Set();
+        await Task.WhenAll([first, .. queued]).WaitAsync(Patience);
+
+        Assert.Equal([1, 3, 1], widths);
+        ModelState alone = model.CreateState();
+        var expected = new float[3];
+        model.Step(alone, x, expected);
+        model.Step(alone, x, expected);
+        Assert.Equal(expected, y[3..]);
+    }
+
+    [Fact]
+    public async Task StepAsync_WithFaultInLastStepOfChunk_StepsNothing()
+    {
+        Model model = Model.Load(ShippedModels.CharLm);
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions());
+        ModelState state = model.CreateState();
+
+        await Assert.ThrowsAsync<ArgumentException>(() => scheduler.StepAsync(state, (float[])[1f, 2f, 99f], new float[3 * 65], count: 3).AsTask());
+
+        Assert.All(state.Values, static v => Assert.Equal(0f, v));
+        await scheduler.StepAsync(state, (float[])[1f], new float[65]);
+    }
+}
