@@ -28,44 +28,43 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            ReadResult result;
-            try
+            while (true)
             {
-                result = await Pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                Note(exception, cancellationToken);
-                throw;
-            }
-            var buffer = result.Buffer;
-            if (result.IsCanceled)
-            {
-                Pipe.AdvanceTo(buffer.Start);
-                throw new OperationCanceledException("The read was cancelled because the call ended.");
-            }
-            if (FrameHeader.TryRead(buffer, out var header))
-            {
-                CheckHeader(header);
-                if (buffer.Length - FrameHeader.Size >= header.Length)
+                var result = await Pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+                var buffer = result.Buffer;
+                if (result.IsCanceled)
                 {
-                    var payload = buffer.Slice(FrameHeader.Size, header.Length);
-                    Current = header.Flag == 0 ? Deserialize(payload) : DeserializeCompressed(payload);
-                    Pipe.AdvanceTo(payload.End);
-                    return true;
+                    Pipe.AdvanceTo(buffer.Start);
+                    throw new OperationCanceledException("The read was cancelled because the call ended.");
                 }
+                if (FrameHeader.TryRead(buffer, out var header))
+                {
+                    CheckHeader(header);
+                    if (buffer.Length - FrameHeader.Size >= header.Length)
+                    {
+                        var payload = buffer.Slice(FrameHeader.Size, header.Length);
+                        Current = header.Flag == 0 ? Deserialize(payload) : DeserializeCompressed(payload);
+                        Pipe.AdvanceTo(payload.End);
+                        return true;
+                    }
+                }
+                if (result.IsCompleted)
+                {
+                    Current = null;
+                    if (!buffer.IsEmpty)
+                        throw Internal($"The stream ended inside a message: {buffer.Length} bytes of it had arrived.");
+                    Pipe.AdvanceTo(buffer.End);
+                    return false;
+                }
+                Pipe.AdvanceTo(buffer.Start, buffer.End);
             }
-            if (result.IsCompleted)
-            {
-                Current = null;
-                if (!buffer.IsEmpty)
-                    throw Internal($"The stream ended inside a message: {buffer.Length} bytes of it had arrived.");
-                Pipe.AdvanceTo(buffer.End);
-                return false;
-            }
-            Pipe.AdvanceTo(buffer.Start, buffer.End);
+        }
+        catch (Exception exception)
+        {
+            Note(exception, cancellationToken);
+            throw;
         }
     }
 

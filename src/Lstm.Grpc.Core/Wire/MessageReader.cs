@@ -14,10 +14,11 @@ internal abstract class MessageReader(PipeReader pipe) : DeserializationContext
     /// <summary>Wakes a waiting read with <see cref="OperationCanceledException"/>; may be called from any thread.</summary>
     public void CancelPendingRead() => pipe.CancelPendingRead();
 
-    /// <summary>Remembers a failure of the pipe; what the caller or the call itself cancelled is none.</summary>
+    /// <summary>Remembers a failure of the pipe. Malformed messages, misuse, and what the caller or the call itself cancelled are none.</summary>
     protected void Note(Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not InvalidOperationException && !cancellationToken.IsCancellationRequested)
+        bool cancelled = cancellationToken.IsCancellationRequested || exception.GetType() == typeof(OperationCanceledException);
+        if (!cancelled && exception is not (RpcException or InvalidOperationException))
             PipeFailure = exception;
     }
 }
