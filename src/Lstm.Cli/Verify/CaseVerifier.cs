@@ -21,7 +21,7 @@ internal static class CaseVerifier
         var batch = inputs.Max(static i => i.Batch);
         var steps = inputs.Max(static i => i.Steps);
         var placement = StatePlacement.Find(info, bundle, batch);
-        if (FindFault(info, bundle, placement) is { } fault)
+        if (FindFault(info, bundle, placement, batch) is { } fault)
             return Verdict.Failed(name, info.Backend, fault);
 
         var outputs = Array.ConvertAll([.. info.Outputs], output => CaseOutput.Of(bundle, output, batch));
@@ -63,12 +63,14 @@ internal static class CaseVerifier
         placement.Compare(comparison, pair => bundle.Find($"step/{pair.Output}")?.Slice((0, t)), row, flat, tolerance, t + 1);
     }
 
-    private static string? FindFault(ModelInfo info, Bundle bundle, StatePlacement placement)
+    private static string? FindFault(ModelInfo info, Bundle bundle, StatePlacement placement, int batch)
     {
         // Starting from zero instead would compare something else than the case holds.
-        if (!placement.IsComplete && bundle.StatePairs.Any(pair => Array.Exists(bundle.Get(pair.Input).Values, static v => v != 0)))
-            return $"The case starts from states {string.Join(", ", bundle.StatePairs.Select(static p => p.Input))}, but where the engine's "
-                + $"{string.Join(", ", info.States.Select(static s => s.Name))} lie in them cannot be read off its references.";
+        string[] unplaced = [.. bundle.StatePairs.Where(pair => bundle.Get(pair.Input) is var start
+            && Array.Exists(start.Values, static v => v != 0) && !placement.Covers(pair, start.Values.Length, batch)).Select(static p => p.Input)];
+        if (unplaced.Length > 0)
+            return $"The case starts from {string.Join(", ", unplaced)}, but where the engine's "
+                + $"{string.Join(", ", info.States.Select(static s => s.Name))} lie in there cannot be read off its references.";
         // What the case has and the engine does not give would go unnoticed.
         string[] missing = [.. bundle.Tensors.Where(static t => t.Role == "output").Select(static t => t.Name)
             .Except(info.Outputs.Select(static o => o.Name)).Except(bundle.StatePairs.Select(static p => p.Output))];

@@ -62,7 +62,7 @@ internal sealed class Comparison
         public double Expected { get; init; }
 
         /// <summary>Share of what is allowed; above 1 is a fault.</summary>
-        public double Share => Abs == 0 ? 0 : Abs / Allowed;
+        public double Share => Abs == 0 ? 0 : double.IsFinite(Abs) ? Abs / Allowed : double.PositiveInfinity;
 
         public static Difference Between(double actual, double expected, double allowed)
         {

@@ -8,31 +8,28 @@ namespace Lstm.Cli.Verify;
 /// </summary>
 internal sealed class StatePlacement
 {
-    // The same double in both tensors, printed from the same run: equal but for a last bit.
+    // The same double in both tensors, from the same computation: equal but for a last bit.
     private const double SameValue = 1e-14;
 
-    private readonly List<Place> _places = [];
+    private readonly List<StatePlace> _places = [];
 
     private StatePlacement()
     {
     }
 
-    /// <summary>Every value of the engine's state has its place.</summary>
-    public bool IsComplete { get; private init; }
-
     /// <summary>Finds the places.</summary>
     public static StatePlacement Find(ModelInfo info, Bundle bundle, int batch)
     {
-        var found = new List<Place>();
+        var found = new List<StatePlace>();
         foreach (var slice in info.States)
         {
             var place = NodeState(info, bundle, slice) is { } reference ? FindByValue(bundle, slice, reference, batch) : null;
             if (place is not null)
                 found.Add(place);
         }
-        if (found.Count < info.States.Count && FindByOrder(info, bundle, batch) is { } ordered)
+        if (found.Count == 0 && FindByOrder(info, bundle, batch) is { } ordered)
             found = ordered;
-        var placement = new StatePlacement { IsComplete = found.Count == info.States.Count };
+        var placement = new StatePlacement();
         placement._places.AddRange(found);
         return placement;
     }
@@ -49,6 +46,13 @@ internal sealed class StatePlacement
         return states.FirstOrDefault(t => t.Node.Length > 0 && t.Node == info.Layers[layer].Name)
             ?? (states.Length == info.Layers.Count ? states[layer] : null);
     }
+
+    /// <summary>Every value of a pair's tensors is the place of a value of the engine's state.</summary>
+    /// <param name="pair">The pair.</param>
+    /// <param name="length">Values in each of its tensors, [.., B, ..].</param>
+    /// <param name="batch">B.</param>
+    public bool Covers((string Input, string Output) pair, int length, int batch) =>
+        _places.Where(p => p.Pair == pair).Sum(static p => p.Slice.Length) * batch == length;
 
     /// <summary>Fills a flat state of the engine from tensors in the shape of the case's state inputs or outputs.</summary>
     /// <param name="tensorOf">The tensor of a pair: initial values by input, or values by output.</param>
@@ -78,54 +82,59 @@ internal sealed class StatePlacement
         }
     }
 
-    private static Place? FindByValue(Bundle bundle, NamedSlice slice, BundleTensor reference, int batch)
+    // The place where most values agree, and more than half do: one altered reference must show as a difference there, not hide the place.
+    private static StatePlace? FindByValue(Bundle bundle, NamedSlice slice, BundleTensor reference, int batch)
     {
+        StatePlace? best = null;
+        var most = batch * slice.Length / 2;
         foreach (var pair in bundle.StatePairs)
         {
             var output = bundle.Get(pair.Output);
-            foreach (var rowStride in RowStrides(output, batch))
+            // Units lie side by side, or apart when h and c share the last axes.
+            foreach (var (rowStride, unitStride) in RowStrides(output, batch).SelectMany(_ => UnitStrides(output), static (row, unit) => (row, unit)))
             {
-                // Units may lie side by side, or apart when h and c share the last axis.
-                for (var unitStride = 1; unitStride * (slice.Length - 1) < output.Values.Length; unitStride++)
+                for (var offset = 0; offset < output.Values.Length; offset++)
                 {
-                    for (var offset = 0; offset < output.Values.Length; offset++)
-                    {
-                        var place = new Place(slice, pair, offset, rowStride, unitStride);
-                        if (place.Fits(output.Values.Length, batch) && Agrees(place, output.Values, reference.Values, batch))
-                            return place;
-                    }
+                    var place = new StatePlace(slice, pair, offset, rowStride, unitStride);
+                    if (!place.Fits(output.Values.Length, batch))
+                        break;
+                    var agreeing = CountAgreeing(place, output.Values, reference.Values, batch, most);
+                    if (agreeing > most)
+                        (best, most) = (place, agreeing);
                 }
             }
         }
-        return null;
+        return best;
     }
 
-    private static bool Agrees(Place place, double[] output, double[] reference, int batch)
+    private static int CountAgreeing(StatePlace place, double[] output, double[] reference, int batch, int needed)
     {
+        var (agreeing, left) = (0, batch * place.Slice.Length);
         for (var row = 0; row < batch; row++)
         {
-            for (var i = 0; i < place.Slice.Length; i++)
+            for (var i = 0; i < place.Slice.Length; i++, left--)
             {
+                if (agreeing + left <= needed)
+                    return 0;
                 // [1, B, H] and [B, 1, H] are the same memory: one direction is all that can be stepped.
-                if (!(Math.Abs(output[place.IndexOf(row, i)] - reference[row * place.Slice.Length + i]) <= SameValue))
-                    return false;
+                agreeing += Math.Abs(output[place.IndexOf(row, i)] - reference[row * place.Slice.Length + i]) <= SameValue ? 1 : 0;
             }
         }
-        return true;
+        return agreeing;
     }
 
     // A cell written out in plain operators has no node whose state could be looked up. One pair for each state of the engine, in the same
     // order and of the same lengths, is then the only reading.
-    private static List<Place>? FindByOrder(ModelInfo info, Bundle bundle, int batch)
+    private static List<StatePlace>? FindByOrder(ModelInfo info, Bundle bundle, int batch)
     {
         if (bundle.StatePairs.Count != info.States.Count)
             return null;
-        var places = new List<Place>();
+        var places = new List<StatePlace>();
         foreach (var (slice, pair) in info.States.Zip(bundle.StatePairs))
         {
             if (bundle.Get(pair.Output).Values.Length != batch * slice.Length)
                 return null;
-            places.Add(new Place(slice, pair, 0, slice.Length, 1));
+            places.Add(new StatePlace(slice, pair, 0, slice.Length, 1));
         }
         return places;
     }
@@ -142,10 +151,13 @@ internal sealed class StatePlacement
         }
     }
 
-    private sealed record Place(NamedSlice Slice, (string Input, string Output) Pair, int Offset, int RowStride, int UnitStride)
+    // 1, and the products of the last axes' lengths.
+    private static IEnumerable<int> UnitStrides(BundleTensor tensor)
     {
-        public int IndexOf(int row, int unit) => Offset + row * RowStride + unit * UnitStride;
-
-        public bool Fits(int length, int batch) => IndexOf(batch - 1, Slice.Length - 1) < length;
+        var stride = 1;
+        var strides = new List<int> { stride };
+        foreach (var length in tensor.Shape.Reverse())
+            strides.Add(stride *= Math.Max(length, 1));
+        return strides.Distinct();
     }
 }

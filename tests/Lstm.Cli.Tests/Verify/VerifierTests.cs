@@ -1,0 +1,61 @@
+using Lstm.Cli.Verify;
+using Lstm.Engine;
+
+namespace Lstm.Cli.Tests.Verify;
+
+/// <summary>Does verify notice an engine that is wrong?</summary>
+public sealed class VerifierTests
+{
+    [Theory]
+    [InlineData(1, "nyc-taxi", "nyc_taxi_plain.onnx")]
+    [InlineData(20, "nyc-taxi", "nyc_taxi_state.onnx")]
+    [InlineData(1, "char-lm", "char_lm_plain.onnx")]
+    [InlineData(20, "char-lm", "char_lm_state.onnx")]
+    [InlineData(1, "zoo", "torch_lstm_l1_uni_bf_plain", "model.onnx")]
+    [InlineData(1, "zoo", "torch_lstm_l2_uni_bf_state", "model.onnx")]
+    [InlineData(1, "zoo", "torch_lstm_l2_uni_bf_state_fixed1", "model.onnx")]
+    [InlineData(5, "zoo", "torch_lstm_l1_uni_tf_plain_fixedseq", "model.onnx")]
+    public void Verify_EngineThatLosesItsState_FailsAgainstOnnxRuntime(int every, params string[] path)
+    {
+        var verifier = new Verifier(file => new ForgetfulModel(Model.Load(file), every));
+
+        var verdict = verifier.Verify(Assert.Single(VerifyTarget.FindAll(VerifyData.Path(path))));
+
+        Assert.False(verdict.Ok);
+        Assert.Contains("Against ONNX Runtime", verdict.Why, StringComparison.Ordinal);
+        Assert.True(verdict.MaxAbs > verdict.Allowed);
+    }
+
+    [Theory]
+    [InlineData("torch_lstm_l1_uni_bf_plain")]
+    [InlineData("torch_lstm_l2_uni_bf_state")]
+    public void Verify_EngineThatLosesItsState_FailsAgainstTheReferences(string name)
+    {
+        var verifier = new Verifier(file => new ForgetfulModel(Model.Load(file), every: 3));
+
+        var verdict = verifier.Verify(Assert.Single(VerifyTarget.FindAll(VerifyData.Path("zoo", name))));
+
+        Assert.False(verdict.Ok);
+        Assert.StartsWith("Against float64 references: ", verdict.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verify_EngineThatThrows_IsToldOnTheModelsLine()
+    {
+        var verifier = new Verifier(static _ => throw new InvalidOperationException("a fault\nin two lines"));
+
+        var verdict = verifier.Verify(new VerifyTarget("m.onnx", "m.onnx", []));
+
+        Assert.Equal("InvalidOperationException: a fault\nin two lines", verdict.Why);
+    }
+
+    [Fact]
+    public void Verify_EngineThatRefuses_GivesAllReasons()
+    {
+        var verifier = new Verifier(static path => throw new ModelLoadException(path, [new("a", "Conv", "No."), new("b", "Loop", "Neither.")]));
+
+        var verdict = verifier.Verify(new VerifyTarget("m.onnx", "m.onnx", []));
+
+        Assert.Equal(Verdict.Failed("m.onnx", "native", "Conv 'a': No. Loop 'b': Neither."), verdict);
+    }
+}
