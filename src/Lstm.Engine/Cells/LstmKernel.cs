@@ -5,8 +5,8 @@ using Lstm.Engine.Kernels;
 namespace Lstm.Engine.Cells;
 
 /// <summary>
-/// Advances one LSTM layer for a batch of sessions: gate sums and cell in one pass, the gates never leave the registers.
-/// Every output is one sum, from its bias over k of [x, h] in order, so its bits depend on nothing but weights, state and input:
+/// Advances one LSTM layer for a batch of sessions: first the gate sums, then the cell, while they are still in the nearest cache.
+/// Every sum starts at its bias and runs over k of [x, h] in order, so the result's bits depend on nothing but weights, state and input:
 /// not on the tile, the batch or the width.
 /// </summary>
 /// <typeparam name="V">The vector.</typeparam>
@@ -30,21 +30,26 @@ internal static class LstmKernel<V>
         int session = 0;
         for (; session + 4 <= batch; session += 4)
         {
-            FourSessions(weights, ref Unsafe.Add(ref rows, session * stride), stride, at, showGates);
+            FourSessions(weights, ref Unsafe.Add(ref rows, session * stride), stride, at);
         }
         for (; session < batch; session++)
         {
-            OneSession(weights, ref Unsafe.Add(ref rows, session * stride), at, showGates);
+            OneSession(weights, ref Unsafe.Add(ref rows, session * stride), at);
+        }
+        for (session = 0; session < batch; session++)
+        {
+            AdvanceCell(ref Unsafe.Add(ref rows, session * stride), at, weights.HiddenSize, showGates);
         }
     }
 
     // Four sessions share every load of a weight: 16 sums in flight.
-    private static void FourSessions(LstmWeights weights, ref float row, int stride, LstmRow at, bool showGates)
+    private static void FourSessions(LstmWeights weights, ref float row, int stride, LstmRow at)
     {
         ref float row1 = ref Unsafe.Add(ref row, stride);
         ref float row2 = ref Unsafe.Add(ref row1, stride);
         ref float row3 = ref Unsafe.Add(ref row2, stride);
         int depth = weights.Depth;
+        int padded = VectorWidths.Pad(weights.HiddenSize);
         for (int unit = 0; unit < weights.HiddenSize; unit += V.Width)
         {
             ref float w = ref WeightsOf(weights, unit);
@@ -78,17 +83,18 @@ internal static class LstmKernel<V>
                 o3 = V.FusedMultiplyAdd(wo, z, o3);
                 w = ref Unsafe.Add(ref w, DepthStride);
             }
-            Finish(ref row, at, unit, weights.HiddenSize, i0, f0, g0, o0, showGates);
-            Finish(ref row1, at, unit, weights.HiddenSize, i1, f1, g1, o1, showGates);
-            Finish(ref row2, at, unit, weights.HiddenSize, i2, f2, g2, o2, showGates);
-            Finish(ref row3, at, unit, weights.HiddenSize, i3, f3, g3, o3, showGates);
+            StoreSums(ref row, at.Gates + unit, padded, i0, f0, g0, o0);
+            StoreSums(ref row1, at.Gates + unit, padded, i1, f1, g1, o1);
+            StoreSums(ref row2, at.Gates + unit, padded, i2, f2, g2, o2);
+            StoreSums(ref row3, at.Gates + unit, padded, i3, f3, g3, o3);
         }
     }
 
     // One session alone: two vectors of units at a time, for 8 sums in flight hide the latency of a fused multiply-add.
-    private static void OneSession(LstmWeights weights, ref float row, LstmRow at, bool showGates)
+    private static void OneSession(LstmWeights weights, ref float row, LstmRow at)
     {
         int depth = weights.Depth;
+        int padded = VectorWidths.Pad(weights.HiddenSize);
         int unit = 0;
         ref float z = ref Unsafe.Add(ref row, at.Joined);
         for (; unit + V.Width < weights.HiddenSize; unit += 2 * V.Width)
@@ -113,8 +119,8 @@ internal static class LstmKernel<V>
                 v = ref Unsafe.Add(ref v, DepthStride);
                 w = ref Unsafe.Add(ref w, DepthStride);
             }
-            Finish(ref row, at, unit, weights.HiddenSize, i0, f0, g0, o0, showGates);
-            Finish(ref row, at, unit + V.Width, weights.HiddenSize, i1, f1, g1, o1, showGates);
+            StoreSums(ref row, at.Gates + unit, padded, i0, f0, g0, o0);
+            StoreSums(ref row, at.Gates + unit + V.Width, padded, i1, f1, g1, o1);
         }
         if (unit < weights.HiddenSize)
         {
@@ -130,24 +136,35 @@ internal static class LstmKernel<V>
                 o = V.FusedMultiplyAdd(V.Load(ref w, 3 * GateStride), zk, o);
                 w = ref Unsafe.Add(ref w, DepthStride);
             }
-            Finish(ref row, at, unit, weights.HiddenSize, i, f, g, o, showGates);
+            StoreSums(ref row, at.Gates + unit, padded, i, f, g, o);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(ref float row, LstmRow at, int unit, int hiddenSize, V i, V f, V g, V o, bool showGates)
+    private static void StoreSums(ref float row, int gates, int padded, V i, V f, V g, V o)
     {
-        V c = V.Load(ref row, at.C + unit);
-        LstmCell<V>.Advance(ref i, ref f, ref g, ref o, ref c, out V h);
-        V.Store(c, ref row, at.NewC + unit);
-        V.Store(h, ref row, at.NewH + unit);
-        if (showGates)
+        V.Store(i, ref row, gates);
+        V.Store(f, ref row, gates + padded);
+        V.Store(g, ref row, gates + (2 * padded));
+        V.Store(o, ref row, gates + (3 * padded));
+    }
+
+    // From the gate sums to c(t) and h(t); the sums become the gates where they are asked for.
+    private static void AdvanceCell(ref float row, LstmRow at, int hiddenSize, bool showGates)
+    {
+        int padded = VectorWidths.Pad(hiddenSize);
+        for (int unit = 0; unit < hiddenSize; unit += V.Width)
         {
-            int padded = VectorWidths.Pad(hiddenSize);
-            V.Store(i, ref row, at.Gates + unit);
-            V.Store(f, ref row, at.Gates + padded + unit);
-            V.Store(g, ref row, at.Gates + (2 * padded) + unit);
-            V.Store(o, ref row, at.Gates + (3 * padded) + unit);
+            int gates = at.Gates + unit;
+            V i = V.Load(ref row, gates), f = V.Load(ref row, gates + padded), g = V.Load(ref row, gates + (2 * padded)), o = V.Load(ref row, gates + (3 * padded));
+            V c = V.Load(ref row, at.C + unit);
+            LstmCell<V>.Advance(ref i, ref f, ref g, ref o, ref c, out V h);
+            V.Store(c, ref row, at.NewC + unit);
+            V.Store(h, ref row, at.NewH + unit);
+            if (showGates)
+            {
+                StoreSums(ref row, gates, padded, i, f, g, o);
+            }
         }
     }
 
