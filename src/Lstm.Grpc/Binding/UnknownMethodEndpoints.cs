@@ -30,7 +30,6 @@ internal sealed class UnknownMethodEndpoints
         endpoints.Map(pattern, context => AnswerAsync(context, status)).Add(builder =>
         {
             builder.DisplayName = $"gRPC - unimplemented {service}";
-            builder.Metadata.Add(new HttpMethodMetadata(["POST"]));
             // Whatever else matches comes first.
             ((RouteEndpointBuilder)builder).Order = int.MaxValue;
         });
@@ -49,6 +48,7 @@ internal sealed class UnknownMethodEndpoints
     private sealed class GrpcRequestConstraint : IRouteConstraint
     {
         public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-            HeaderNames.IsGrpcContentType(httpContext?.Request.ContentType);
+            // The method is asked here and not by metadata: routing would answer 405 instead of 404 to every unknown address of two parts.
+            httpContext is { Request: { Method: "POST", ContentType: var type } } && HeaderNames.IsGrpcContentType(type);
     }
 }
