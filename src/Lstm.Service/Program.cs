@@ -1,1 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Lstm.Service;
+
+return await ServiceHost.RunAsync(args);

@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+using Grpc.Core;
+using static Lstm.Service.Errors.ErrorCode;
+
+namespace Lstm.Service.Errors;
+
+/// <summary>The one list of faults: reason, gRPC status, HTTP status, title, what to do. docs/api.md shows it; a test compares.</summary>
+internal static class ErrorMap
+{
+    /// <summary>google.rpc.ErrorInfo.domain of every fault.</summary>
+    public const string Domain = "lstm";
+
+    /// <summary>All faults, in the order of the documentation.</summary>
+    public static readonly IReadOnlyList<ErrorEntry> All =
+    [
+        new(ModelRequired, "MODEL_REQUIRED", StatusCode.InvalidArgument, 400, "No model named", "Name the model of the new session."),
+        new(ModelNotFound, "MODEL_NOT_FOUND", StatusCode.NotFound, 404, "No such model", "Use one of the models that the message lists."),
+        new(ModelLoadFailed, "MODEL_LOAD_FAILED", StatusCode.FailedPrecondition, 409, "The model did not load", "Mend the faults that the message lists, then restart the service."),
+        new(InvalidSessionId, "INVALID_SESSION_ID", StatusCode.InvalidArgument, 400, "Not a session id", "Use 1 to 128 of A-Z a-z 0-9 . _ - ~."),
+        new(InvalidOpenMode, "INVALID_OPEN_MODE", StatusCode.InvalidArgument, 400, "Not a mode of opening", "Use create, resume or create_or_resume."),
+        new(SessionNotFound, "SESSION_NOT_FOUND", StatusCode.NotFound, 404, "No such session", "Open it first; its state is not here."),
+        new(SessionExists, "SESSION_EXISTS", StatusCode.AlreadyExists, 409, "The session exists already", "Resume it, close it, or choose another id."),
+        new(SessionExpired, "SESSION_EXPIRED", StatusCode.NotFound, 410, "The session was idle too long and ended", "Create it again and replay its steps, or raise Lstm:Sessions:IdleTimeout."),
+        new(SessionClosed, "SESSION_CLOSED", StatusCode.NotFound, 410, "The session was closed", "Create it again when it should start anew."),
+        new(SessionModelMismatch, "SESSION_MODEL_MISMATCH", StatusCode.FailedPrecondition, 409, "The session runs another model", "Name the session's model or none when resuming."),
+        new(TooManySessions, "TOO_MANY_SESSIONS", StatusCode.ResourceExhausted, 429, "No room for another session", "Close sessions, or raise Lstm:Sessions:MaxSessions."),
+        new(InvalidPageSize, "INVALID_PAGE_SIZE", StatusCode.InvalidArgument, 400, "Not a page size", "Use 0 for the default, or at most the number in the message."),
+        new(InvalidPageToken, "INVALID_PAGE_TOKEN", StatusCode.InvalidArgument, 400, "Not a page token", "Send next_page_token of the reply before, unchanged."),
+        new(StepGap, "STEP_GAP", StatusCode.FailedPrecondition, 409, "Steps are missing", "Go on with the step that the message expects."),
+        new(StepTooOld, "STEP_TOO_OLD", StatusCode.FailedPrecondition, 409, "The step is done and its reply is gone", "Go on with the step that the message expects; only the last message can be sent again."),
+        new(StepConflict, "STEP_CONFLICT", StatusCode.AlreadyExists, 409, "The step was done with another input", "Send the same input again, or go on with the next step."),
+        new(GatesNotKept, "GATES_NOT_KEPT", StatusCode.FailedPrecondition, 409, "The gates of that step were not kept", "Ask for gates the first time that a step is sent."),
+        new(ChunkTooLarge, "CHUNK_TOO_LARGE", StatusCode.InvalidArgument, 400, "Too many steps in one message", "Send fewer steps in a message, or raise Lstm:Sessions:MaxStepsPerMessage."),
+        new(InputShape, "INPUT_SHAPE", StatusCode.InvalidArgument, 400, "Wrong number of inputs", "Send count times input_size values."),
+        new(InputNotFinite, "INPUT_NOT_FINITE", StatusCode.InvalidArgument, 400, "An input is not a finite number", "Fill or drop missing values before sending them."),
+        new(InputRange, "INPUT_RANGE", StatusCode.InvalidArgument, 400, "An input is outside the model's range", "Send whole numbers within the range in the message."),
+        new(QueueFull, "QUEUE_FULL", StatusCode.ResourceExhausted, 429, "Too many steps wait", "Send the same step again a little later."),
+        new(StreamNotOpened, "STREAM_NOT_OPENED", StatusCode.FailedPrecondition, 400, "The stream's first message is not an open", "Begin the stream with open."),
+        new(StreamRequestEmpty, "STREAM_REQUEST_EMPTY", StatusCode.InvalidArgument, 400, "A stream message without content", "Set open, step or close."),
+        new(HandleInUse, "HANDLE_IN_USE", StatusCode.AlreadyExists, 409, "The handle is taken on this stream", "Choose a free handle or close this one first."),
+        new(HandleNotOpen, "HANDLE_NOT_OPEN", StatusCode.FailedPrecondition, 409, "The handle is not open on this stream", "Open a session under this handle first."),
+        new(TooManyHandles, "TOO_MANY_HANDLES", StatusCode.ResourceExhausted, 429, "No room for another handle on this stream", "Close handles, use another stream, or raise Lstm:Grpc:MaxHandlesPerStream."),
+        new(MalformedJson, "MALFORMED_JSON", StatusCode.InvalidArgument, 400, "The body is not JSON", "Mend the body at the line and position in the message."),
+        new(UnknownField, "UNKNOWN_FIELD", StatusCode.InvalidArgument, 400, "A field that does not exist", "Use only the fields that the message lists."),
+        new(InvalidField, "INVALID_FIELD", StatusCode.InvalidArgument, 400, "A field has a value of the wrong kind", "Send what the message expects."),
+        new(MessageTooLarge, "MESSAGE_TOO_LARGE", StatusCode.ResourceExhausted, 413, "The message is too large", "Send fewer steps in a message, or raise the limit in the message."),
+        new(UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", StatusCode.InvalidArgument, 415, "The body is not declared as JSON", "Send Content-Type: application/json."),
+        new(RouteNotFound, "ROUTE_NOT_FOUND", StatusCode.Unimplemented, 404, "No such address", "See /swagger for the addresses that exist."),
+        new(MethodNotAllowed, "METHOD_NOT_ALLOWED", StatusCode.Unimplemented, 405, "The address does not take this method", "Use one of the methods in the Allow header."),
+        new(BadRequest, "BAD_REQUEST", StatusCode.InvalidArgument, 400, "Not a valid HTTP request", "Mend the request as the message says."),
+        new(ShuttingDown, "SHUTTING_DOWN", StatusCode.Unavailable, 503, "The service is stopping", "Connect again; sessions of a stopped service are gone unless they were saved."),
+        new(Internal, "INTERNAL", StatusCode.Internal, 500, "The service failed", "Report it with the trace id; the log has the details."),
+    ];
+
+    private static readonly FrozenDictionary<ErrorCode, ErrorEntry> ByCode = All.ToFrozenDictionary(static e => e.Code);
+
+    /// <summary>The facts of a fault.</summary>
+    /// <param name="code">Which.</param>
+    /// <returns>Its entry.</returns>
+    public static ErrorEntry Get(ErrorCode code) => ByCode[code];
+}

@@ -1,0 +1,73 @@
+using Grpc.Core;
+using Lstm.Service.Errors;
+using Lstm.Service.Observability;
+
+namespace Lstm.Service.Grpc;
+
+/// <summary>Where every call begins and ends: names its span, turns faults into statuses, counts refusals, logs what is unexpected.</summary>
+internal sealed class CallBoundary(LstmMeter meter, ILogger<CallBoundary> log)
+{
+    private const string Face = "grpc";
+
+    /// <summary>Runs a call.</summary>
+    /// <typeparam name="T">Its reply.</typeparam>
+    /// <param name="context">The call.</param>
+    /// <param name="call">What it does.</param>
+    /// <returns>The reply.</returns>
+    /// <exception cref="RpcException">The call failed; the status says why.</exception>
+    public async Task<T> RunAsync<T>(ServerCallContext context, Func<ValueTask<T>> call)
+    {
+        RequestSpan.IsRpc(context.Method);
+        try
+        {
+            context.CancellationToken.ThrowIfCancellationRequested();
+            var reply = await call();
+            RequestSpan.Ended((int)StatusCode.OK);
+            return reply;
+        }
+        catch (Exception e)
+        {
+            throw ToRpcException(e, context);
+        }
+    }
+
+    /// <summary>Notes a fault that is told in band.</summary>
+    /// <param name="fault">The fault.</param>
+    public void Refused(LstmException fault)
+    {
+        meter.Refused(fault.Entry.Reason, Face);
+        log.RequestRefused(Face, fault.Entry.Reason, fault.Message);
+    }
+
+    private RpcException ToRpcException(Exception e, ServerCallContext context)
+    {
+        if (e is RpcException rpc) // From the gRPC layer itself: a message too large, for example.
+        {
+            RequestSpan.Ended((int)rpc.StatusCode, rpc.StatusCode.ToString());
+            return rpc;
+        }
+
+        // Nobody reads the answer: the client went away, cancelled or ran out of time.
+        if (context.CancellationToken.IsCancellationRequested && e is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            var status = context.Deadline <= DateTime.UtcNow ? StatusCode.DeadlineExceeded : StatusCode.Cancelled;
+            RequestSpan.Ended((int)status, status.ToString());
+            return new RpcException(new(status, "The call was given up by its client."));
+        }
+
+        var fault = e as LstmException ?? Unexpected(e, context.Method);
+        Refused(fault);
+        RequestSpan.Ended((int)fault.Entry.Grpc, fault.Entry.Reason);
+        return GrpcFault.ToRpcException(fault);
+    }
+
+    /// <summary>Logs what should not have happened.</summary>
+    /// <param name="e">What happened.</param>
+    /// <param name="request">Where.</param>
+    /// <returns>INTERNAL, without the details.</returns>
+    public LstmException Unexpected(Exception e, string request)
+    {
+        log.RequestFailed(e, Face, request);
+        return new(ErrorCode.Internal, "The service failed; the state is as before. Its log has the details under the trace id.", ("trace_id", System.Diagnostics.Activity.Current?.TraceId.ToHexString() ?? ""));
+    }
+}

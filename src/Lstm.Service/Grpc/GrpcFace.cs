@@ -1,0 +1,25 @@
+using Lstm.Service.Options;
+
+namespace Lstm.Service.Grpc;
+
+/// <summary>The gRPC face: lstm.v1.Inference.</summary>
+internal static class GrpcFace
+{
+    /// <summary>Adds what the face needs.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="options">Limits.</param>
+    /// <returns>The container.</returns>
+    public static IServiceCollection AddLstmGrpc(this IServiceCollection services, GrpcOptions options)
+    {
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.MaxMessageBytes;
+            grpc.MaxSendMessageSize = null; // Replies are bounded by what was asked for: steps in a message, sessions on a page.
+        });
+        return services.AddSingleton<CallBoundary>().AddSingleton<InferenceService>();
+    }
+
+    /// <summary>Maps the service.</summary>
+    /// <param name="app">The service.</param>
+    public static void MapLstmGrpc(this WebApplication app) => app.MapGrpcService<InferenceService>();
+}

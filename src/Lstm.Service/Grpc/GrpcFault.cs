@@ -1,0 +1,40 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Lstm.Service.Errors;
+using Lstm.V1;
+
+namespace Lstm.Service.Grpc;
+
+/// <summary>Faults as gRPC tells them: the status of a failed call, or an error in band.</summary>
+internal static class GrpcFault
+{
+    /// <summary>The trailer that carries google.rpc.Status.</summary>
+    public const string DetailsTrailer = "grpc-status-details-bin";
+
+    /// <summary>A call's end, with google.rpc.ErrorInfo in the trailers.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <returns>What to throw.</returns>
+    public static RpcException ToRpcException(LstmException fault)
+    {
+        var info = new ErrorInfo { Domain = ErrorMap.Domain, Reason = fault.Entry.Reason };
+        foreach (var (key, value) in fault.Metadata)
+            info.Metadata[key] = value;
+        var details = new Google.Rpc.Status { Code = (int)fault.Entry.Grpc, Message = fault.Message };
+        details.Details.Add(Any.Pack(info));
+        return new RpcException(new(fault.Entry.Grpc, fault.Message), new Metadata { { DetailsTrailer, details.ToByteArray() } });
+    }
+
+    /// <summary>An error in band; the other sessions of the stream go on.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="step">The step that was refused, 0 when none was named.</param>
+    /// <returns>The error.</returns>
+    public static Error ToError(LstmException fault, ulong step)
+    {
+        var error = new Error { Code = (int)fault.Entry.Grpc, Reason = fault.Entry.Reason, Message = fault.Message, Step = step };
+        foreach (var (key, value) in fault.Metadata)
+            error.Metadata[key] = value;
+        return error;
+    }
+}

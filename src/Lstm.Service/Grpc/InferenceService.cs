@@ -1,0 +1,81 @@
+using Grpc.Core;
+using Lstm.Service.Hosting;
+using Lstm.Service.Models;
+using Lstm.Service.Observability;
+using Lstm.Service.Options;
+using Lstm.Service.Sessions;
+using Lstm.V1;
+
+namespace Lstm.Service.Grpc;
+
+/// <summary>lstm.v1.Inference: every call ends in the same sessions as its HTTP counterpart.</summary>
+internal sealed class InferenceService(
+    CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, Readiness readiness, GrpcOptions options, LstmMeter meter) : Inference.InferenceBase
+{
+    /// <inheritdoc/>
+    public override Task Stream(IAsyncStreamReader<StreamRequest> requestStream, IServerStreamWriter<StreamReply> responseStream, ServerCallContext context) =>
+        boundary.RunAsync(context, async () =>
+        {
+            await new SessionStream(sessions, boundary, options, meter).RunAsync(requestStream, responseStream, context.CancellationToken, readiness.Stopping);
+            return true;
+        });
+
+    /// <inheritdoc/>
+    public override Task<StepReply> Step(StepRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
+    {
+        var session = sessions.Get(request.SessionId);
+        RequestSpan.IsAbout(session.Id, session.Model.Name);
+        var call = new StepCall { Step = request.Step, Count = request.Count, WantState = request.WantState, WantGates = request.WantGates };
+        ProtoMessages.Read(request.X, call.X);
+        await session.StepAsync(call);
+        RequestSpan.Did(call.DoneCount);
+        var reply = new StepReply { SessionId = session.Id, Result = new() };
+        ProtoMessages.Write(call, session.Model, reply.Result);
+        return reply;
+    });
+
+    /// <inheritdoc/>
+    public override Task<V1.Session> OpenSession(OpenSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
+    {
+        var session = sessions.Open(request.SessionId, request.Model, ProtoMessages.Read(request.Mode), out bool resumed);
+        RequestSpan.IsAbout(session.Id, session.Model.Name);
+        return ValueTask.FromResult(ProtoMessages.Write(session.Describe(resumed)));
+    });
+
+    /// <inheritdoc/>
+    public override Task<V1.Session> CloseSession(CloseSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
+    {
+        var closed = await sessions.CloseAsync(request.SessionId);
+        RequestSpan.IsAbout(closed.Id, closed.Model.Name);
+        return ProtoMessages.Write(closed);
+    });
+
+    /// <inheritdoc/>
+    public override Task<V1.Session> GetSession(GetSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
+    {
+        var session = sessions.Get(request.SessionId);
+        RequestSpan.IsAbout(session.Id, session.Model.Name);
+        return ProtoMessages.Write(request.WantState ? await session.DescribeWithStateAsync() : session.Describe());
+    });
+
+    /// <inheritdoc/>
+    public override Task<ListSessionsReply> ListSessions(ListSessionsRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
+    {
+        var page = sessions.List(request.Model, request.PageSize, request.PageToken);
+        var reply = new ListSessionsReply { NextPageToken = page.NextPageToken, Total = (ulong)page.Total };
+        reply.Sessions.AddRange(page.Sessions.Select(ProtoMessages.Write));
+        return ValueTask.FromResult(reply);
+    });
+
+    /// <inheritdoc/>
+    public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
+    {
+        var reply = new ListModelsReply();
+        reply.Models.AddRange(models.Served.Select(ProtoMessages.Write));
+        return ValueTask.FromResult(reply);
+    });
+
+    /// <inheritdoc/>
+    public override Task<V1.Model> GetModel(GetModelRequest request, ServerCallContext context) =>
+        boundary.RunAsync(context, () => ValueTask.FromResult(ProtoMessages.Write(models.Get(request.Model))));
+}

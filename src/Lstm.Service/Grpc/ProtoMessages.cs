@@ -1,0 +1,129 @@
+using Google.Protobuf.Collections;
+using Lstm.Engine;
+using Lstm.Service.Errors;
+using Lstm.Service.Models;
+using Lstm.Service.Sessions;
+using Lstm.V1;
+using OpenMode = Lstm.Service.Sessions.OpenMode;
+
+namespace Lstm.Service.Grpc;
+
+/// <summary>Sessions, models and steps as the protocol writes them.</summary>
+internal static class ProtoMessages
+{
+    /// <summary>Reads a mode.</summary>
+    /// <param name="mode">As it came.</param>
+    /// <returns>The mode.</returns>
+    /// <exception cref="LstmException">INVALID_OPEN_MODE.</exception>
+    public static OpenMode Read(V1.OpenMode mode) => mode switch
+    {
+        V1.OpenMode.Unspecified or V1.OpenMode.Create => OpenMode.Create,
+        V1.OpenMode.Resume => OpenMode.Resume,
+        V1.OpenMode.CreateOrResume => OpenMode.CreateOrResume,
+        _ => throw new LstmException(ErrorCode.InvalidOpenMode, $"Expected an OpenMode of 0 to 3 but got {(int)mode}.", ("mode", ((int)mode).ToString(System.Globalization.CultureInfo.InvariantCulture))),
+    };
+
+    /// <summary>Writes a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <returns>The message.</returns>
+    public static V1.Session Write(SessionSnapshot session)
+    {
+        var message = new V1.Session
+        {
+            SessionId = session.Id,
+            Model = session.Model.Name,
+            Step = session.Step,
+            CreatedAt = Rfc3339.Format(session.CreatedAt),
+            LastStepAt = session.LastStepAt is { } at ? Rfc3339.Format(at) : "",
+            Resumed = session.Resumed,
+            InputSize = (uint)session.Model.InputSize,
+            OutputSize = (uint)session.Model.OutputSize,
+        };
+        Write(message.State, session.Model.Model.Info.States, session.State);
+        return message;
+    }
+
+    /// <summary>Reads the floats of a message.</summary>
+    /// <param name="values">As they came.</param>
+    /// <param name="buffer">Where to.</param>
+    public static void Read(RepeatedField<float> values, FloatBuffer buffer)
+    {
+        buffer.Resize(values.Count);
+        values.CopyTo(buffer.Items, 0);
+    }
+
+    /// <summary>Writes an answered call into a message that is used again and again.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="result">The message; whatever it held is gone.</param>
+    public static void Write(StepCall call, ServedModel model, StepResult result)
+    {
+        result.Step = call.DoneStep;
+        result.Count = (uint)call.DoneCount;
+        result.Replayed = call.Replayed;
+        result.Y.Clear();
+        Write(result.Y, call.Y.Span);
+        result.State.Clear();
+        Write(result.State, model.Model.Info.States, call.State.Span);
+        result.Gates.Clear();
+        Write(result.Gates, model.Model.Info.Gates, call.Gates.Span);
+    }
+
+    /// <summary>Writes a model.</summary>
+    /// <param name="served">The model.</param>
+    /// <returns>The message.</returns>
+    public static V1.Model Write(ServedModel served)
+    {
+        var info = served.Model.Info;
+        var message = new V1.Model
+        {
+            Name = served.Name,
+            Fingerprint = info.Fingerprint,
+            Backend = info.Backend,
+            InputSize = (uint)served.InputSize,
+            OutputSize = (uint)served.OutputSize,
+            Parameters = (ulong)info.ParameterCount,
+            StateBytes = (ulong)info.StateBytes,
+            Producer = info.Producer,
+            Opset = (uint)info.Opset,
+        };
+        message.Inputs.AddRange(info.Inputs.Select(Write));
+        message.Outputs.AddRange(info.Outputs.Select(Write));
+        message.Layers.AddRange(info.Layers.Select(static l => new Layer
+        {
+            Name = l.Name,
+            Kind = l.Kind,
+            InputSize = (uint)l.InputSize,
+            HiddenSize = (uint)l.HiddenSize,
+            Parameters = (ulong)l.ParameterCount,
+        }));
+        return message;
+    }
+
+    private static void Write(RepeatedField<float> list, ReadOnlySpan<float> values)
+    {
+        list.Capacity = Math.Max(list.Capacity, values.Length);
+        foreach (float value in values)
+            list.Add(value);
+    }
+
+    private static Tensor Write(TensorInfo tensor)
+    {
+        var message = new Tensor { Name = tensor.Name, Dtype = tensor.ElementType };
+        message.Shape.AddRange(tensor.Shape.Select(static n => (uint)n));
+        return message;
+    }
+
+    private static void Write(RepeatedField<NamedTensor> tensors, IReadOnlyList<NamedSlice> slices, ReadOnlySpan<float> values)
+    {
+        if (values.IsEmpty)
+            return;
+        foreach (var slice in slices)
+        {
+            var tensor = new NamedTensor { Name = slice.Name };
+            tensor.Shape.AddRange(slice.Shape.Select(static n => (uint)n));
+            Write(tensor.Values, values.Slice(slice.Offset, slice.Length));
+            tensors.Add(tensor);
+        }
+    }
+}

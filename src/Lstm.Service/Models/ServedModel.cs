@@ -1,0 +1,63 @@
+using Lstm.Engine;
+using Lstm.Engine.Scheduling;
+
+namespace Lstm.Service.Models;
+
+/// <summary>A model that loaded, with its scheduler.</summary>
+internal sealed class ServedModel
+{
+    private long _openSessions;
+
+    /// <summary>Puts a model to work.</summary>
+    /// <param name="name">Its name for callers.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="scheduler">The only one of this model.</param>
+    public ServedModel(string name, Model model, StepScheduler scheduler)
+    {
+        Name = name;
+        Model = model;
+        Scheduler = scheduler;
+        Tag = new("lstm.model", name);
+        InputSize = model.Info.InputSize;
+        OutputSize = model.Info.OutputSize;
+        StateSize = model.Info.StateSize;
+        GateSize = model.Info.GateSize;
+        HasIntegerInputs = model.Info.Inputs.Any(static t => !t.ElementType.Contains("float", StringComparison.Ordinal));
+    }
+
+    /// <summary>Name for callers.</summary>
+    public string Name { get; }
+
+    /// <summary>The engine's model.</summary>
+    public Model Model { get; }
+
+    /// <summary>Runs its steps.</summary>
+    public StepScheduler Scheduler { get; }
+
+    /// <summary>The model's name as an attribute of metrics, boxed once.</summary>
+    public KeyValuePair<string, object?> Tag { get; }
+
+    /// <summary>Floats per step in; kept here because the engine sums it up anew every time.</summary>
+    public int InputSize { get; }
+
+    /// <summary>Floats per step out.</summary>
+    public int OutputSize { get; }
+
+    /// <summary>Floats of a state.</summary>
+    public int StateSize { get; }
+
+    /// <summary>Floats of one step's gates.</summary>
+    public int GateSize { get; }
+
+    /// <summary>Whether values can be out of range: token ids, for example.</summary>
+    public bool HasIntegerInputs { get; }
+
+    /// <summary>Sessions open on this model.</summary>
+    public long OpenSessions => Interlocked.Read(ref _openSessions);
+
+    /// <summary>Counts a session in.</summary>
+    public void SessionOpened() => Interlocked.Increment(ref _openSessions);
+
+    /// <summary>Counts a session out.</summary>
+    public void SessionEnded() => Interlocked.Decrement(ref _openSessions);
+}

@@ -1,0 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Lstm.Service.Options;
+
+/// <summary>Limits of the gRPC face: section Lstm:Grpc.</summary>
+internal sealed class GrpcOptions
+{
+    /// <summary>The largest message taken, in bytes; a larger one is refused with RESOURCE_EXHAUSTED.</summary>
+    [Range(1024, 1 << 30)]
+    public int MaxMessageBytes { get; set; } = 1 << 20;
+
+    /// <summary>Sessions open on one stream at the same time; one more is refused with TOO_MANY_HANDLES.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxHandlesPerStream { get; set; } = 10_000;
+}

@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Lstm.Service.Options;
+
+/// <summary>Which models are served, and their queues: section Lstm:Models.</summary>
+internal sealed class ModelsOptions
+{
+    /// <summary>The folder of models; relative to the current directory or else to the program's folder.</summary>
+    [Required]
+    public string Directory { get; set; } = "models";
+
+    /// <summary>The largest number of sessions in one batch.</summary>
+    [Range(1, 65_536)]
+    public int MaxBatch { get; set; } = 128;
+
+    /// <summary>The largest number of requests that may wait for one model; one more is refused with QUEUE_FULL.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxQueue { get; set; } = 65_536;
+}

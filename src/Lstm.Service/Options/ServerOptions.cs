@@ -1,0 +1,36 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Lstm.Service.Options;
+
+/// <summary>Where the service listens and how it starts and stops: section Lstm:Server.</summary>
+internal sealed class ServerOptions
+{
+    /// <summary>localhost, * (every interface) or an IP address.</summary>
+    [Required]
+    public string Address { get; set; } = "localhost";
+
+    /// <summary>HTTP/1.1: REST, Swagger UI, metrics, health. 0: any free port.</summary>
+    [Range(0, 65535)]
+    public int HttpPort { get; set; } = 8000;
+
+    /// <summary>gRPC over HTTP/2 without TLS. 0: any free port.</summary>
+    [Range(0, 65535)]
+    public int GrpcPort { get; set; } = 8001;
+
+    /// <summary>When set, a JSON file with http_port, grpc_port and pid is written there once the service is ready.</summary>
+    public string ReadyFile { get; set; } = "";
+
+    /// <summary>The largest body of an HTTP request, in bytes.</summary>
+    [Range(1024, 1 << 30)]
+    public int MaxBodyBytes { get; set; } = 1 << 20;
+
+    /// <summary>Streams and calls at the same time on one HTTP/2 connection.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxStreamsPerConnection { get; set; } = 10_000;
+
+    /// <summary>A silent HTTP/2 connection is pinged after this time and dropped when no answer comes.</summary>
+    public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a stopping service waits for calls to end.</summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}

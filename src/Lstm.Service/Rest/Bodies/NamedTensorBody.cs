@@ -1,0 +1,22 @@
+namespace Lstm.Service.Rest.Bodies;
+
+/// <summary>A named piece of a state or of gates.</summary>
+/// <param name="Name">layer0.h, layer1.f, …</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Values">Its values, row-major.</param>
+internal sealed record NamedTensorBody(string Name, IReadOnlyList<int> Shape, float[] Values)
+{
+    /// <summary>Cuts a flat vector into its named pieces.</summary>
+    /// <param name="slices">What lies where.</param>
+    /// <param name="values">The vector; empty: nothing was asked for.</param>
+    /// <returns>The pieces, or null.</returns>
+    public static NamedTensorBody[]? Cut(IReadOnlyList<Engine.NamedSlice> slices, ReadOnlySpan<float> values)
+    {
+        if (values.IsEmpty)
+            return null;
+        var pieces = new NamedTensorBody[slices.Count];
+        for (int i = 0; i < pieces.Length; i++)
+            pieces[i] = new(slices[i].Name, slices[i].Shape, values.Slice(slices[i].Offset, slices[i].Length).ToArray());
+        return pieces;
+    }
+}

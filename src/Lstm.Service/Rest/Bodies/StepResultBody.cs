@@ -1,0 +1,26 @@
+using Lstm.Service.Rest.Json;
+using Lstm.Service.Sessions;
+
+namespace Lstm.Service.Rest.Bodies;
+
+/// <summary>What a step gave.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="Step">Number of the first step of the message.</param>
+/// <param name="Count">Steps done.</param>
+/// <param name="Y">[output_size], or [[output_size], …] when x was a list of lists.</param>
+/// <param name="State">On request: h and c of each layer after the last step.</param>
+/// <param name="Gates">On request: the gates of each layer at the last step.</param>
+/// <param name="Replayed">The step had been done before; this is the same reply again.</param>
+internal sealed record StepResultBody(
+    string SessionId, ulong Step, int Count, StepOutput Y, NamedTensorBody[]? State, NamedTensorBody[]? Gates, bool Replayed)
+{
+    /// <summary>Describes an answered call.</summary>
+    /// <param name="session">Its session.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="nested">Whether x was a list of lists.</param>
+    /// <returns>The body.</returns>
+    public static StepResultBody From(Session session, StepCall call, bool nested) => new(
+        session.Id, call.DoneStep, call.DoneCount, new(call.Y.Memory, session.Model.OutputSize, nested),
+        NamedTensorBody.Cut(session.Model.Model.Info.States, call.State.Span),
+        NamedTensorBody.Cut(session.Model.Model.Info.Gates, call.Gates.Span), call.Replayed);
+}

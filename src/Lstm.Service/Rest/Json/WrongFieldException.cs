@@ -1,0 +1,14 @@
+using System.Text.Json;
+
+namespace Lstm.Service.Rest.Json;
+
+/// <summary>A field of a body has a value of the wrong kind.</summary>
+/// <param name="field">Which, e.g. "x[3]".</param>
+/// <param name="expected">What kind it should have.</param>
+/// <param name="found">What kind it has.</param>
+internal sealed class WrongFieldException(string field, string expected, string found)
+    : JsonException($"Field '{field}' has a value of the wrong kind: expected {expected} but got {found}.")
+{
+    /// <summary>Which field.</summary>
+    public string Field { get; } = field;
+}

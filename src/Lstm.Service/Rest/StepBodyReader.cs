@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Lstm.Service.Errors;
+using Lstm.Service.Models;
+using Lstm.Service.Rest.Bodies;
+using Lstm.Service.Sessions;
+
+namespace Lstm.Service.Rest;
+
+/// <summary>Turns the body of a step into a call.</summary>
+internal static class StepBodyReader
+{
+    /// <summary>Reads a body.</summary>
+    /// <param name="body">As it came.</param>
+    /// <param name="model">The session's model, for the messages.</param>
+    /// <returns>The call.</returns>
+    /// <exception cref="LstmException">INVALID_FIELD or INPUT_SHAPE.</exception>
+    public static StepCall Read(StepBody body, ServedModel model)
+    {
+        if (body.X is not { } x)
+            throw new LstmException(ErrorCode.InvalidField, $"Field 'x' is missing. Expected a list of {model.InputSize} numbers, or a list of such lists.", ("field", "x"));
+        CheckRows(x.RowLengths, model);
+        var call = new StepCall { Step = body.Step, Count = (uint)(x.RowLengths?.Count ?? 1) };
+        call.X.Set(CollectionsMarshal.AsSpan(x.Values));
+        for (int i = 0; i < (body.Want?.Length ?? 0); i++)
+            Want(call, body.Want![i], i); // not null: its length is above 0
+        return call;
+    }
+
+    private static void CheckRows(List<int>? lengths, ServedModel model)
+    {
+        for (int row = 0; row < (lengths?.Count ?? 0); row++)
+        {
+            int found = lengths![row]; // not null: its count is above 0
+            if (found == model.InputSize)
+                continue;
+            throw new LstmException(
+                ErrorCode.InputShape,
+                $"Expected {model.InputSize} values (input_size of model '{model.Name}') in x[{row}] but got {found}.",
+                ("expected", Text(model.InputSize)), ("found", Text(found)), ("row", Text(row + 1)), ("input_size", Text(model.InputSize)), ("model", model.Name));
+        }
+    }
+
+    private static void Want(StepCall call, string wish, int index)
+    {
+        if (wish == "state")
+            call.WantState = true;
+        else if (wish == "gates")
+            call.WantGates = true;
+        else
+            throw new LstmException(ErrorCode.InvalidField, $"Field 'want[{index}]' is '{wish}'. Expected state or gates.", ("field", $"want[{index}]"));
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Lstm.Service.Errors;
+using Lstm.Service.Models;
+using Lstm.Service.Observability;
+using Lstm.Service.Options;
+
+namespace Lstm.Service.Sessions;
+
+/// <summary>All open sessions: the one way in for every face.</summary>
+internal sealed partial class SessionRegistry
+{
+    private readonly ConcurrentDictionary<string, Session> _open = new(StringComparer.Ordinal);
+    private readonly Tombstones _ended;
+    private readonly ModelCatalog _models;
+    private readonly SessionsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly LstmMeter _meter;
+    private readonly ILogger<SessionRegistry> _log;
+    private int _count;
+
+    /// <summary>No sessions yet.</summary>
+    /// <param name="models">What sessions can run.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="meter">Where sessions are counted.</param>
+    /// <param name="log">Where their ends are noted.</param>
+    public SessionRegistry(ModelCatalog models, SessionsOptions options, TimeProvider time, LstmMeter meter, ILogger<SessionRegistry> log)
+    {
+        (_models, _options, _time, _meter, _log) = (models, options, time, meter, log);
+        _ended = new(options.MaxTombstones);
+        meter.ObserveSessions(
+            () => _models.Served.Select(static m => new Measurement<long>(m.OpenSessions, m.Tag)),
+            () => _models.Served.Select(static m => new Measurement<long>(m.OpenSessions * m.Model.Info.StateBytes, m.Tag)));
+    }
+
+    /// <summary>Open sessions.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Creates or resumes a session.</summary>
+    /// <param name="id">Its id; empty when creating: one is made.</param>
+    /// <param name="model">Its model; may be empty when resuming.</param>
+    /// <param name="mode">What is allowed.</param>
+    /// <param name="resumed">Whether it existed already.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="LstmException">
+    /// INVALID_SESSION_ID, SESSION_EXISTS, SESSION_NOT_FOUND, SESSION_EXPIRED, SESSION_CLOSED, SESSION_MODEL_MISMATCH, TOO_MANY_SESSIONS, MODEL_….
+    /// </exception>
+    public Session Open(string id, string model, OpenMode mode, out bool resumed)
+    {
+        if (id.Length == 0 && mode != OpenMode.Resume)
+            id = SessionId.Create();
+        SessionId.Check(id);
+        var spin = default(SpinWait);
+        while (true)
+        {
+            resumed = true;
+            if (mode == OpenMode.Resume)
+                return Resume(Get(id), model);
+            if (_open.TryGetValue(id, out var existing))
+            {
+                if (existing.End is not null)
+                    spin.SpinOnce(); // It is being moved to the ended ones this very moment.
+                else if (mode == OpenMode.Create)
+                    throw Throw.SessionExists(id, existing.Model.Name, existing.Step);
+                else
+                    return Resume(existing, model);
+                continue;
+            }
+
+            resumed = false;
+            if (TryCreate(id, _models.Get(model)) is { } created)
+                return created;
+        }
+    }
+
+    /// <summary>Finds an open session.</summary>
+    /// <param name="id">Its id.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="LstmException">INVALID_SESSION_ID, SESSION_NOT_FOUND, SESSION_EXPIRED or SESSION_CLOSED.</exception>
+    public Session Get(string id)
+    {
+        if (_open.TryGetValue(id, out var session))
+            return session.End is { } end ? throw end.ToException() : session;
+        SessionId.Check(id);
+        throw _ended.TryGet(id, out var tombstone) ? tombstone.ToException() : Throw.SessionNotFound(id);
+    }
+
+    /// <summary>Ends a session at a client's wish, after the steps that came before.</summary>
+    /// <param name="id">Its id.</param>
+    /// <returns>What it was at its end.</returns>
+    /// <exception cref="LstmException">As <see cref="Get"/>, or QUEUE_FULL.</exception>
+    public ValueTask<SessionSnapshot> CloseAsync(string id) => CloseAsync(Get(id));
+
+    /// <summary>Ends a session at a client's wish, after the steps that came before.</summary>
+    /// <param name="session">This session, not one that took its id later.</param>
+    /// <returns>What it was at its end.</returns>
+    /// <exception cref="LstmException">QUEUE_FULL, or why it had ended before.</exception>
+    public ValueTask<SessionSnapshot> CloseAsync(Session session) => session.EndAsync(SessionEndCause.Closed, OnEnded);
+
+    /// <summary>Ends the sessions that nobody has used for too long.</summary>
+    /// <returns>How many ended.</returns>
+    public int EndIdle()
+    {
+        int ended = 0;
+        foreach (var (_, session) in _open)
+            if (session.TryExpire(OnEnded))
+                ended++;
+        if (ended > 0)
+            _log.SessionsExpired(ended, _options.IdleTimeout);
+        return ended;
+    }
+
+    private Session Resume(Session session, string model)
+    {
+        if (model.Length > 0 && model != session.Model.Name)
+            throw Throw.SessionModelMismatch(session.Id, session.Model.Name, model);
+        session.Touch();
+        _meter.SessionOpened(resumed: true, session.Model.Tag);
+        return session;
+    }
+
+    private Session? TryCreate(string id, ServedModel model)
+    {
+        // The place is taken before the session is made, so that the limit holds under concurrent opens.
+        if (Interlocked.Increment(ref _count) > _options.MaxSessions)
+        {
+            Interlocked.Decrement(ref _count);
+            throw Throw.TooManySessions(_options.MaxSessions);
+        }
+
+        var session = new Session(id, model, _options, _time, _meter);
+        if (!_open.TryAdd(id, session))
+        {
+            Interlocked.Decrement(ref _count);
+            return null;
+        }
+
+        _ended.Remove(id);
+        model.SessionOpened();
+        _meter.SessionOpened(resumed: false, model.Tag);
+        return session;
+    }
+
+    // Remembered as ended before it is gone, so that no caller finds neither.
+    private void OnEnded(Session session, Tombstone tombstone)
+    {
+        _ended.Add(tombstone);
+        _open.TryRemove(new(session.Id, session));
+        Interlocked.Decrement(ref _count);
+        session.Model.SessionEnded();
+        _meter.SessionEnded(tombstone.Cause, session.Model.Tag);
+    }
+}
