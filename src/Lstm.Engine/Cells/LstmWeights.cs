@@ -3,13 +3,15 @@ using Lstm.Engine.Kernels;
 namespace Lstm.Engine.Cells;
 
 /// <summary>
-/// The weights of one LSTM layer, packed for the kernel: for each block of 16 units, for each k of [x, h], the four gates
-/// i f g o side by side, 16 lanes each. One contiguous stream; all gates of a unit finish together.
+/// The weights of one LSTM layer as one matrix [I + H, 4·H] for [x, h], its columns in blocks of 16 units, in each block the four
+/// gates i f g o: all sums of a unit stand together.
 /// </summary>
 internal sealed class LstmWeights
 {
     /// <summary>Gates of an LSTM.</summary>
     public const int Gates = 4;
+
+    private const int Lanes = VectorWidths.RowAlignment;
 
     /// <summary>Packs the textbook's matrices.</summary>
     /// <param name="inputSize">I, the textbook's m.</param>
@@ -17,28 +19,16 @@ internal sealed class LstmWeights
     /// <param name="weightIh">[4·H, I], gates in the order i f g o.</param>
     /// <param name="weightHh">[4·H, H], gates in the order i f g o.</param>
     /// <param name="bias">[4·H], gates in the order i f g o; both biases summed.</param>
-    public LstmWeights(int inputSize, int hiddenSize, ReadOnlySpan<float> weightIh, ReadOnlySpan<float> weightHh, ReadOnlySpan<float> bias)
+    public LstmWeights(int inputSize, int hiddenSize, float[] weightIh, float[] weightHh, float[] bias)
     {
         InputSize = inputSize;
         HiddenSize = hiddenSize;
-        int padded = VectorWidths.Pad(hiddenSize);
-        Packed = new AlignedBuffer(checked(padded * Gates * Depth));
-        Bias = new AlignedBuffer(padded * Gates);
-        Span<float> packed = Packed.Span;
-        for (int gate = 0; gate < Gates; gate++)
-        {
-            for (int unit = 0; unit < hiddenSize; unit++)
-            {
-                int row = (gate * hiddenSize) + unit;
-                for (int k = 0; k < Depth; k++)
-                {
-                    packed[PackedIndex(gate, unit, k)] = k < inputSize
-                        ? weightIh[(row * inputSize) + k]
-                        : weightHh[(row * hiddenSize) + k - inputSize];
-                }
-                Bias.Span[BiasIndex(gate, unit)] = bias[row];
-            }
-        }
+        Matrix = new PackedMatrix(
+            Depth,
+            Gates * VectorWidths.Pad(hiddenSize),
+            (k, column) => RowOf(column) is not { } row ? 0f
+                : k < inputSize ? weightIh[(row * inputSize) + k] : weightHh[(row * hiddenSize) + k - inputSize],
+            column => RowOf(column) is { } row ? bias[row] : 0f);
     }
 
     /// <summary>I, the textbook's m.</summary>
@@ -50,18 +40,22 @@ internal sealed class LstmWeights
     /// <summary>Length of [x, h]: I + H.</summary>
     public int Depth => InputSize + HiddenSize;
 
-    /// <summary>[blocks, I + H, gate, 16].</summary>
-    public AlignedBuffer Packed { get; }
-
-    /// <summary>[blocks, gate, 16].</summary>
-    public AlignedBuffer Bias { get; }
+    /// <summary>[I + H, 4·H].</summary>
+    public PackedMatrix Matrix { get; }
 
     /// <summary>Weights and biases in the textbook's form, with one bias a gate: 4·(n·(n+m)+n).</summary>
     public long ParameterCount => Gates * (((long)HiddenSize * Depth) + HiddenSize);
 
-    private int PackedIndex(int gate, int unit, int k) =>
-        (((((unit / VectorWidths.RowAlignment) * Depth) + k) * Gates) + gate) * VectorWidths.RowAlignment + (unit % VectorWidths.RowAlignment);
+    /// <summary>Where the sums of a block's first gate stand among the sums.</summary>
+    /// <param name="unit">A unit; the first of a block, or of a vector within it.</param>
+    /// <returns>Offset; the next gate stands 16 further.</returns>
+    public static int SumsOf(int unit) => (unit / Lanes * Gates * Lanes) + (unit % Lanes);
 
-    private static int BiasIndex(int gate, int unit) =>
-        (((unit / VectorWidths.RowAlignment) * Gates) + gate) * VectorWidths.RowAlignment + (unit % VectorWidths.RowAlignment);
+    // The row of [4·H] whose sum a column is; null for padding.
+    private int? RowOf(int column)
+    {
+        int gate = column / Lanes % Gates;
+        int unit = (column / (Gates * Lanes) * Lanes) + (column % Lanes);
+        return unit < HiddenSize ? (gate * HiddenSize) + unit : null;
+    }
 }

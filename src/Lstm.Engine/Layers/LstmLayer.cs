@@ -1,33 +1,56 @@
+using System.Runtime.CompilerServices;
 using Lstm.Engine.Cells;
 using Lstm.Engine.Kernels;
 
 namespace Lstm.Engine.Layers;
 
-/// <summary>An LSTM layer: joins [x, h(t−1)] and advances the cell.</summary>
+/// <summary>An LSTM layer: joins [x, h(t−1)], computes the gate sums, then the cell while they are still in the nearest cache.</summary>
 /// <param name="Weights">The weights.</param>
-/// <param name="X">Offset of x, [I].</param>
-/// <param name="H">Offset of h(t−1), [H].</param>
-/// <param name="At">Where the cell finds and leaves its vectors.</param>
-internal sealed record LstmLayerSpec(LstmWeights Weights, int X, int H, LstmRow At) : LayerSpec
+/// <param name="At">Where the layer finds and leaves its vectors.</param>
+internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At) : LayerSpec
 {
     /// <inheritdoc/>
-    public override Layer Create<V>() => new LstmLayer<V>(this);
+    public override Layer Create<V>() => new LstmLayer<V>(Weights, At);
 
-    private sealed class LstmLayer<V>(LstmLayerSpec spec) : Layer
+    private sealed class LstmLayer<V>(LstmWeights weights, LstmRow at) : Layer
         where V : struct, IFloatVector<V>
     {
+        private const int Lanes = VectorWidths.RowAlignment;
+
         public override void Run(Frame frame, int batch)
         {
-            int inputSize = spec.Weights.InputSize;
-            int hiddenSize = spec.Weights.HiddenSize;
             for (int session = 0; session < batch; session++)
             {
                 Span<float> row = frame.Row(session);
-                Span<float> joined = row.Slice(spec.At.Joined, inputSize + hiddenSize);
-                row.Slice(spec.X, inputSize).CopyTo(joined);
-                row.Slice(spec.H, hiddenSize).CopyTo(joined[inputSize..]);
+                row.Slice(at.X, weights.InputSize).CopyTo(row[at.Joined..]);
+                row.Slice(at.H, weights.HiddenSize).CopyTo(row[(at.Joined + weights.InputSize)..]);
             }
-            LstmKernel<V>.Advance(spec.Weights, ref frame.Start, frame.Stride, batch, spec.At, frame.ShowGates);
+            MatrixKernel<V>.Multiply(weights.Matrix, ref frame.Start, frame.Stride, batch, at.Joined, at.Sums);
+            for (int session = 0; session < batch; session++)
+            {
+                AdvanceCell(ref Unsafe.Add(ref frame.Start, session * frame.Stride), frame.ShowGates);
+            }
+        }
+
+        private void AdvanceCell(ref float row, bool showGates)
+        {
+            int padded = VectorWidths.Pad(weights.HiddenSize);
+            for (int unit = 0; unit < weights.HiddenSize; unit += V.Width)
+            {
+                int sums = at.Sums + LstmWeights.SumsOf(unit);
+                V i = V.Load(ref row, sums), f = V.Load(ref row, sums + Lanes), g = V.Load(ref row, sums + (2 * Lanes)), o = V.Load(ref row, sums + (3 * Lanes));
+                V c = V.Load(ref row, at.C + unit);
+                LstmCell<V>.Advance(ref i, ref f, ref g, ref o, ref c, out V h);
+                V.Store(c, ref row, at.NewC + unit);
+                V.Store(h, ref row, at.NewH + unit);
+                if (showGates)
+                {
+                    V.Store(i, ref row, at.Gates + unit);
+                    V.Store(f, ref row, at.Gates + padded + unit);
+                    V.Store(g, ref row, at.Gates + (2 * padded) + unit);
+                    V.Store(o, ref row, at.Gates + (3 * padded) + unit);
+                }
+            }
         }
     }
 }

@@ -7,7 +7,8 @@ namespace Lstm.Engine.Layers;
 /// <param name="X">Offset of x, [Rows, K] without gaps.</param>
 /// <param name="Y">Offset of y, [Rows, N] without gaps, padded at the end.</param>
 /// <param name="Rows">How many vectors x holds per step.</param>
-internal sealed record MatrixLayerSpec(PackedMatrix Matrix, int X, int Y, int Rows) : LayerSpec
+/// <param name="Columns">N.</param>
+internal sealed record MatrixLayerSpec(PackedMatrix Matrix, int X, int Y, int Rows, int Columns) : LayerSpec
 {
     /// <inheritdoc/>
     public override Layer Create<V>() => new MatrixLayer<V>(this);
@@ -21,7 +22,7 @@ internal sealed record MatrixLayerSpec(PackedMatrix Matrix, int X, int Y, int Ro
             for (int row = 0; row < spec.Rows; row++)
             {
                 MatrixKernel<V>.Multiply(
-                    spec.Matrix, ref frame.Start, frame.Stride, batch, spec.X + (row * spec.Matrix.Rows), spec.Y + (row * spec.Matrix.Columns));
+                    spec.Matrix, ref frame.Start, frame.Stride, batch, spec.X + (row * spec.Matrix.Rows), spec.Y + (row * spec.Columns));
             }
         }
     }

@@ -1,5 +1,6 @@
 using Lstm.Engine.Cells;
 using Lstm.Engine.Kernels;
+using Lstm.Engine.Layers;
 using Lstm.Engine.Tests.Kernels;
 using Lstm.Engine.Tests.Reference;
 
@@ -59,17 +60,21 @@ internal sealed class RandomCell
             where V : struct, IFloatVector<V>
         {
             int hidden = cell.H.Length;
-            int joined = 0;
-            int c = VectorWidths.Pad(x.Length + hidden);
-            var at = new LstmRow(joined, c, c + cell._padded, c + (2 * cell._padded), c + (3 * cell._padded));
-            var row = new float[at.Gates + (4 * cell._padded)];
-            x.CopyTo(row, joined);
-            cell.H.CopyTo(row, x.Length);
-            cell.C.CopyTo(row, at.C);
-            LstmKernel<V>.Advance(cell._weights, ref row[0], row.Length, batch: 1, at, showGates: true);
-            cell.C = row[at.NewC..(at.NewC + hidden)];
-            cell.H = row[at.NewH..(at.NewH + hidden)];
-            cell.Gates = [.. Enumerable.Range(0, 4).SelectMany(gate => row[(at.Gates + (gate * cell._padded))..(at.Gates + (gate * cell._padded) + hidden)])];
+            int padded = cell._padded;
+            int joined = VectorWidths.Pad(x.Length) + (2 * padded);
+            int sums = joined + VectorWidths.Pad(x.Length + hidden);
+            int h = VectorWidths.Pad(x.Length);
+            var at = new LstmRow(X: 0, H: h, C: h + padded, joined, sums, NewH: sums + (4 * padded), NewC: sums + (5 * padded), Gates: sums + (6 * padded));
+            var frame = new Frame(at.Gates + (4 * padded), capacity: 1) { ShowGates = true };
+            Span<float> row = frame.Row(0);
+            x.CopyTo(row[at.X..]);
+            cell.H.CopyTo(row[at.H..]);
+            cell.C.CopyTo(row[at.C..]);
+            new LstmLayerSpec(cell._weights, at).Create<V>().Run(frame, batch: 1);
+            cell.C = row.Slice(at.NewC, hidden).ToArray();
+            cell.H = row.Slice(at.NewH, hidden).ToArray();
+            float[] gates = row[at.Gates..].ToArray();
+            cell.Gates = [.. Enumerable.Range(0, 4).SelectMany(gate => gates.AsSpan(gate * padded, hidden).ToArray())];
         }
     }
 }

@@ -61,9 +61,11 @@ internal sealed class LstmOperator : Operator
         {
             plan.AddGate($"layer{number}.{gate}", hiddenSize, gates + (n * padded));
         }
-        var at = new LstmRow(plan.Allocate(inputSize + hiddenSize), c.Old, c.New, h.New, gates);
+        int joined = plan.Allocate(inputSize + hiddenSize);
+        int sums = plan.Allocate(LstmWeights.Gates * padded);
+        var at = new LstmRow(x.Offset, h.Old, c.Old, joined, sums, h.New, c.New, gates);
         plan.Add(() => new LstmLayerSpec(
-            new LstmWeights(inputSize, hiddenSize, GateOrder.Reorder(w, GateOrder.LstmInOnnx), GateOrder.Reorder(r, GateOrder.LstmInOnnx), bias), x.Offset, h.Old, at));
+            new LstmWeights(inputSize, hiddenSize, GateOrder.Reorder(w, GateOrder.LstmInOnnx), GateOrder.Reorder(r, GateOrder.LstmInOnnx), bias), at));
 
         int[] origin(StateSlot slot) => [.. Enumerable.Range(slot.Offset, hiddenSize)];
         Dim[] last = [new Dim(1), batch, new Dim(hiddenSize)];

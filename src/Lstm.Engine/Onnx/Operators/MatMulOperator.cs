@@ -41,7 +41,7 @@ internal sealed class MatMulOperator : Operator
         int count = Dims.Count(x.Shape) / Math.Max(1, rows);
         // The last row may be written beyond its end by up to a whole vector.
         int offset = plan.Allocate(((count - 1) * columns) + VectorWidths.Pad(columns));
-        plan.Add(() => new MatrixLayerSpec(new PackedMatrix(rows, columns, values), x.Offset, offset, count));
+        plan.Add(() => new MatrixLayerSpec(new PackedMatrix(rows, columns, (k, n) => values[(k * columns) + n]), x.Offset, offset, count, columns));
         return new SignalValue(shape, x.Type, offset) { LastStep = x.LastStep };
     }
 }
