@@ -48,7 +48,7 @@ internal static class MessageEncoding
         try
         {
             payload.CopyTo(compressed);
-            using var source = new MemoryStream(compressed, 0, compressedLength, writable: false);
+            using var source = new EndWatchingStream(compressed, compressedLength);
             using Stream stream = name == Gzip ? new GZipStream(source, CompressionMode.Decompress) : new ZLibStream(source, CompressionMode.Decompress);
             int length = 0;
             while (true)
@@ -65,7 +65,8 @@ internal static class MessageEncoding
                     return -1;
                 }
             }
-            VerifyEnd(name, compressed.AsSpan(0, compressedLength), inflated.AsSpan(0, length));
+            if (!IsWhole(name, source, compressed.AsSpan(0, compressedLength), length))
+                throw new InvalidDataException($"The {name} data are cut short, or something follows them.");
             message = inflated;
             inflated = [];
             return length;
@@ -86,33 +87,28 @@ internal static class MessageEncoding
         return larger;
     }
 
-    // The streams of .NET stop silently at the end of the first member. Both formats end with a check value over the output:
-    // when the last bytes of the payload are not that value, the payload was cut short or something follows.
-    private static void VerifyEnd(string name, ReadOnlySpan<byte> compressed, ReadOnlySpan<byte> inflated)
-    {
-        bool whole = compressed.Length >= 4 && (name == Gzip
-            ? BinaryPrimitives.ReadUInt32LittleEndian(compressed[^4..]) == (uint)inflated.Length
-            : BinaryPrimitives.ReadUInt32BigEndian(compressed[^4..]) == Adler32(inflated));
-        if (!whole)
-            throw new InvalidDataException($"The {name} data do not end with their own check value: they were cut short, or something follows them.");
-    }
+    // The streams of .NET take data that are cut short within their check value, and ignore what follows them.
+    // gzip ends with the length of its output (RFC 1952): any other end is not its own. zlib stops reading when it is done:
+    // it must have asked for the last byte, and for no more.
+    private static bool IsWhole(string name, EndWatchingStream source, ReadOnlySpan<byte> compressed, int length) => name == Gzip
+        ? compressed.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(compressed[^4..]) == (uint)length
+        : source is { IsAtEnd: true, WasReadPastEnd: false };
 
-    // RFC 1950, section 8.2. 5552 is the longest run whose sums fit into 32 bits.
-    private static uint Adler32(ReadOnlySpan<byte> data)
+    /// <summary>Gives the last byte in a read of its own, and notes when it was read and when more was asked for.</summary>
+    private sealed class EndWatchingStream(byte[] data, int length) : MemoryStream(data, 0, length, writable: false)
     {
-        uint a = 1, b = 0;
-        while (!data.IsEmpty)
+        public bool IsAtEnd => Position == Length;
+
+        public bool WasReadPastEnd { get; private set; }
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Allowed(count));
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Allowed(buffer.Length)]);
+
+        private int Allowed(int count)
         {
-            var run = data[..Math.Min(5552, data.Length)];
-            foreach (byte value in run)
-            {
-                a += value;
-                b += a;
-            }
-            a %= 65521;
-            b %= 65521;
-            data = data[run.Length..];
+            WasReadPastEnd |= IsAtEnd && count > 0;
+            return Position < Length - 1 ? (int)Math.Min(count, Length - 1 - Position) : count;
         }
-        return (b << 16) | a;
     }
 }

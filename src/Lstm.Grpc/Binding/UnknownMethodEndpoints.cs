@@ -1,6 +1,4 @@
-using System.Globalization;
 using Grpc.AspNetCore.Server.Calls;
-using Grpc.Core;
 using Grpc.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,17 +15,17 @@ internal sealed class UnknownMethodEndpoints
     public void Map(IEndpointRouteBuilder endpoints, IEnumerable<string> services, bool mapAnyService)
     {
         foreach (string service in services)
-            MapOnce(endpoints, service, new Status(StatusCode.Unimplemented, "Method is unimplemented."));
+            MapOnce(endpoints, service, "Method is unimplemented.");
         if (mapAnyService)
-            MapOnce(endpoints, "{unknownService}", new Status(StatusCode.Unimplemented, "Service is unimplemented."));
+            MapOnce(endpoints, "{unknownService}", "Service is unimplemented.");
     }
 
-    private void MapOnce(IEndpointRouteBuilder endpoints, string service, Status status)
+    private void MapOnce(IEndpointRouteBuilder endpoints, string service, string detail)
     {
         if (!_mapped.Add((endpoints, service)))
             return;
         var pattern = RoutePatternFactory.Parse($"{service}/{{unknownMethod}}", defaults: null, parameterPolicies: new { unknownMethod = new GrpcRequestConstraint() });
-        endpoints.Map(pattern, context => AnswerAsync(context, status)).Add(builder =>
+        endpoints.Map(pattern, context => AnswerAsync(context, detail)).Add(builder =>
         {
             builder.DisplayName = $"gRPC - unimplemented {service}";
             // Whatever else matches comes first.
@@ -35,13 +33,10 @@ internal sealed class UnknownMethodEndpoints
         });
     }
 
-    private static Task AnswerAsync(HttpContext context, Status status)
+    private static Task AnswerAsync(HttpContext context, string detail)
     {
-        if (!RequestHead.Accept(context))
-            return Task.CompletedTask;
-        context.Response.ContentType = HeaderNames.GrpcContentType;
-        context.Response.Headers[HeaderNames.Status] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers[HeaderNames.Message] = status.Detail;
+        if (RequestHead.Accept(context))
+            RequestHead.AnswerUnimplemented(context, detail);
         return Task.CompletedTask;
     }
 

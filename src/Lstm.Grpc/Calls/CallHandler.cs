@@ -10,6 +10,12 @@ internal abstract class CallHandler(IMethod method, CallSettings settings)
     {
         if (!RequestHead.Accept(context))
             return;
+        // Routes match in any case; gRPC paths are case-sensitive (PROTOCOL-HTTP2, Requests).
+        if (context.Request.Path.Value?.EndsWith(method.FullName, StringComparison.Ordinal) != true)
+        {
+            RequestHead.AnswerUnimplemented(context, "Method is unimplemented.");
+            return;
+        }
         using var call = new ServerCall(context, method, settings);
         Status status;
         if (call.IsDeadlineZero)

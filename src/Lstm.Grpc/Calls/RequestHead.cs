@@ -1,3 +1,5 @@
+using System.Globalization;
+using Grpc.Core;
 using Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 
@@ -18,5 +20,13 @@ internal static class RequestHead
         context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
         context.Response.Headers.Upgrade = HttpProtocol.Http2;
         return false;
+    }
+
+    /// <summary>Ends a request for an unknown method (statuscodes.md), in headers alone.</summary>
+    public static void AnswerUnimplemented(HttpContext context, string detail)
+    {
+        context.Response.ContentType = HeaderNames.GrpcContentType;
+        context.Response.Headers[HeaderNames.Status] = ((int)StatusCode.Unimplemented).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers[HeaderNames.Message] = detail;
     }
 }

@@ -32,6 +32,8 @@ internal sealed class ProbeLog
     public void Started(ServerCallContext context)
     {
         Calls.Enqueue(context.Method);
+        // Read now, kept for later: the request is gone after the call.
+        _ = context.RequestHeaders;
         _started.TrySetResult(context);
     }
 

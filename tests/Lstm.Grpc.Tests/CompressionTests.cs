@@ -1,0 +1,162 @@
+using System.IO.Compression;
+using Google.Protobuf;
+using Grpc.Core;
+using Lstm.Grpc.Tests.Hosting;
+using Lstm.Grpc.Tests.Protos;
+
+namespace Lstm.Grpc.Tests;
+
+/// <summary>grpc/grpc doc/compression.md, and what a hostile peer makes of it.</summary>
+public sealed class CompressionTests : RawTests
+{
+    private static readonly byte[] Message = new ProbeRequest { Text = "squeezed", Payload = ByteString.CopyFrom(new byte[1000]) }.ToByteArray();
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task Request_Compressed_IsRead(string encoding)
+    {
+        var response = await CallAsync(Compress(encoding, Message), encoding);
+
+        Assert.Equal(StatusCode.OK, response.Status);
+        Assert.Equal("squeezed", Assert.Single(response.Replies).Text);
+    }
+
+    [Fact]
+    public async Task Request_NotCompressedUnderAnUnknownEncoding_IsRead()
+    {
+        var response = await Raw.CallAsync("Unary", RawClient.Frame(Message), request => request.Headers.Add("grpc-encoding", "snappy"));
+
+        Assert.Equal(StatusCode.OK, response.Status);
+    }
+
+    // "If an unsupported compression is used: UNIMPLEMENTED, with grpc-accept-encoding."
+    [Fact]
+    public async Task Request_CompressedByAnUnknownEncoding_IsUnimplementedAndSaysWhatIsAccepted()
+    {
+        var response = await CallAsync(Message, "snappy");
+
+        Assert.Equal(StatusCode.Unimplemented, response.Status);
+        Assert.Equal("identity,gzip,deflate", Assert.Single(response.Headers["grpc-accept-encoding"]));
+    }
+
+    // "Compressed-Flag set but no encoding: INTERNAL."
+    [Theory]
+    [InlineData(null)]
+    [InlineData("identity")]
+    public async Task Request_MarkedAsCompressedWithoutEncoding_IsInternal(string? encoding)
+    {
+        var response = await CallAsync(Compress("gzip", Message), encoding);
+
+        Assert.Equal(StatusCode.Internal, response.Status);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task Request_BrokenInAnyWay_IsInternal(string encoding)
+    {
+        byte[] whole = Compress(encoding, Message);
+        byte[] flipped = [.. whole];
+        flipped[^2] ^= 0x40;
+        byte[][] broken = [whole[..^1], whole[..(whole.Length / 2)], whole[..1], [], [.. whole, 0], [.. whole, .. whole], [.. whole, .. "garbage"u8], flipped, Message];
+        foreach (byte[] data in broken)
+        {
+            var response = await CallAsync(data, encoding);
+            Assert.True(response.Status == StatusCode.Internal, $"{data.Length} bytes of {whole.Length}: {response.Status} {response.Message}");
+        }
+    }
+
+    // 100 KB that inflate to 100 MiB: refused as soon as the limit is passed.
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task Request_Bomb_IsResourceExhaustedAndStaysSmall(string encoding)
+    {
+        byte[] bomb = Bomb(encoding, 100 << 20);
+        Assert.InRange(bomb.Length, 50_000, 200_000);
+        await CallAsync(bomb, encoding);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+
+        var response = await CallAsync(bomb, encoding);
+
+        Assert.Equal(StatusCode.ResourceExhausted, response.Status);
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 32 << 20);
+    }
+
+    [Theory]
+    [InlineData("gzip", "identity,deflate,gzip", true)]
+    [InlineData("deflate", "deflate", true)]
+    [InlineData("gzip", "identity, gzip", true)]
+    [InlineData("gzip", "identity,deflate", false)]
+    [InlineData("gzip", null, false)]
+    public async Task Response_IsCompressedOnlyForWhoAcceptsIt(string algorithm, string? accepted, bool compressed)
+    {
+        await using var server = await ProbeServer.StartAsync(options => options.ResponseCompressionAlgorithm = algorithm);
+        using var raw = new RawClient(server.Address);
+
+        var response = await raw.CallAsync("Unary", RawClient.Frame(Message), request => request.Headers.TryAddWithoutValidation("grpc-accept-encoding", accepted));
+
+        var (flag, payload) = Assert.Single(response.Frames);
+        Assert.Equal(compressed ? 1 : 0, flag);
+        Assert.Equal(compressed, response.Headers.ContainsKey("grpc-encoding"));
+        Assert.Equal(1000, ProbeReply.Parser.ParseFrom(compressed ? Decompress(algorithm, payload) : payload).Payload.Length);
+    }
+
+    // "When compression is disabled for a message, the flag is 0."
+    [Fact]
+    public async Task Response_HandlerAsksForNoCompression_IsPlain()
+    {
+        await using var server = await ProbeServer.StartAsync(options => options.ResponseCompressionAlgorithm = "gzip");
+        using var raw = new RawClient(server.Address);
+
+        var response = await raw.CallAsync("Unary", new ProbeRequest { Behaviour = Behaviour.NoCompression }, request => request.Headers.Add("grpc-accept-encoding", "gzip"));
+
+        Assert.Equal(0, Assert.Single(response.Frames).Flag);
+    }
+
+    [Fact]
+    public async Task Options_UnknownAlgorithm_IsRefusedAtStart()
+    {
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ProbeServer.StartAsync(options => options.ResponseCompressionAlgorithm = "snappy"));
+
+        Assert.Equal("ResponseCompressionAlgorithm 'snappy' is not supported: use \"gzip\", \"deflate\" or null.", exception.Message);
+    }
+
+    private Task<RawResponse> CallAsync(byte[] compressed, string? encoding) => Raw.CallAsync(
+        "Unary",
+        RawClient.Frame(compressed, flag: 1),
+        request =>
+        {
+            if (encoding is not null)
+                request.Headers.Add("grpc-encoding", encoding);
+        });
+
+    private static byte[] Bomb(string encoding, int bytes)
+    {
+        var output = new MemoryStream();
+        using (var stream = Compressor(encoding, output, CompressionLevel.Optimal))
+            for (int i = 0; i < bytes; i += 1 << 20)
+                stream.Write(new byte[1 << 20]);
+        return output.ToArray();
+    }
+
+    private static byte[] Compress(string encoding, byte[] data)
+    {
+        var output = new MemoryStream();
+        using (var stream = Compressor(encoding, output))
+            stream.Write(data);
+        return output.ToArray();
+    }
+
+    private static byte[] Decompress(string encoding, byte[] data)
+    {
+        var output = new MemoryStream();
+        using Stream stream = encoding == "gzip" ? new GZipStream(new MemoryStream(data), CompressionMode.Decompress) : new ZLibStream(new MemoryStream(data), CompressionMode.Decompress);
+        stream.CopyTo(output);
+        return output.ToArray();
+    }
+
+    private static Stream Compressor(string encoding, Stream output, CompressionLevel level = CompressionLevel.Fastest) =>
+        encoding == "gzip" ? new GZipStream(output, level, leaveOpen: true) : new ZLibStream(output, level, leaveOpen: true);
+}
