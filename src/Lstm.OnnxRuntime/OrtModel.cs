@@ -36,22 +36,28 @@ public sealed class OrtModel : IDisposable
         var fullPath = Path.GetFullPath(path);
         if (!File.Exists(fullPath))
             throw new ModelLoadException(fullPath, [new ModelFault("", "", "There is no such file. Check the path.")]);
-        using var options = new SessionOptions
-        {
-            // One thread, as the native engine steps: a fair peer, and the same sums in the same order on every run.
-            IntraOpNumThreads = 1,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            // What goes wrong comes as an exception; the native library must not write on our standard error as well.
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        };
         try
         {
+            using var options = new SessionOptions
+            {
+                // One thread, as the native engine steps: a fair peer, and the same sums in the same order on every run.
+                IntraOpNumThreads = 1,
+                InterOpNumThreads = 1,
+                ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+                // What goes wrong comes as an exception; the native library must not write on our standard error as well.
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            };
             return new OrtModel(new InferenceSession(fullPath, options));
         }
         catch (OnnxRuntimeException error)
         {
             throw new ModelLoadException(fullPath, [new ModelFault("", "", $"ONNX Runtime {Version} says: {error.Message.Trim()}")], error);
+        }
+        catch (Exception error) when ((error.InnerException ?? error) is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            throw new ModelLoadException(fullPath, [new ModelFault("", "",
+                "ONNX Runtime's native library (libonnxruntime.so, onnxruntime.dll or libonnxruntime.dylib) was not found beside the program or is of another platform. "
+                + "Build on a platform that has one (linux-x64, win-x64, win-arm64, osx-arm64) or put it there.")], error);
         }
     }
 

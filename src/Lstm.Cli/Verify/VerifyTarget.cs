@@ -71,9 +71,9 @@ internal sealed record VerifyTarget(string Name, string Model, IReadOnlyList<str
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(trace));
-            return [.. json.RootElement.GetProperty("model").EnumerateArray().Select(static m => Path.GetFileName(m.GetString() ?? ""))];
+            return !json.RootElement.TryGetProperty("model", out var models) ? ["model.onnx"] : [.. models.EnumerateArray().Select(static m => Path.GetFileName(m.GetString() ?? ""))];
         }
-        catch (Exception error) when (error is JsonException or IOException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or IOException or InvalidOperationException)
         {
             return null;
         }
