@@ -1,9 +1,13 @@
 namespace Lstm.OnnxRuntime.Tests;
 
-/// <summary>Paths below tests/data.</summary>
+/// <summary>Paths of test data and of the models that ship.</summary>
 internal static class TestData
 {
+    /// <summary>A path below tests/data.</summary>
     public static string Path(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Root, "tests", "data", .. parts]);
+
+    /// <summary>A path below models.</summary>
+    public static string Shipped(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Root, "models", .. parts]);
 
     private static string Root { get; } = FindRoot();
 

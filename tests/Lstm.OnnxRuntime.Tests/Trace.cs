@@ -46,7 +46,4 @@ internal sealed class Trace
         var x = Find("x") ?? throw new InvalidOperationException("The trace has no x.");
         return [.. x.Select(static v => (float)v).Chunk(x.Length / Steps)];
     }
-
-    /// <summary>How far PyTorch's float32 is from float64: "y", "h" or "c".</summary>
-    public double PyTorchDifference(string letter) => _index.GetProperty("max_abs_diff_f32_f64").GetProperty(letter).GetDouble();
 }
