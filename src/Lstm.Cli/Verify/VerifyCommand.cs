@@ -34,7 +34,7 @@ internal static class VerifyCommand
         {
             targets = VerifyTarget.FindAll(path);
         }
-        catch (ArgumentException fault)
+        catch (Exception fault) when (fault is ArgumentException or IOException or UnauthorizedAccessException)
         {
             error.WriteLine(fault.Message);
             return UsageError;
