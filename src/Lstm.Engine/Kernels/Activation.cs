@@ -4,7 +4,7 @@ namespace Lstm.Engine.Kernels;
 
 /// <summary>The gates' two curves, each written once for all widths. NaN stays NaN.</summary>
 /// <typeparam name="V">The vector.</typeparam>
-internal static class Activation<V>
+internal static partial class Activation<V>
     where V : struct, IFloatVector<V>
 {
     private const float Log2E = 1.44269504f;
@@ -23,11 +23,9 @@ internal static class Activation<V>
         // e^−104 is below half the smallest subnormal.
         V limited = V.IfLess(V.All(104f), magnitude, V.All(104f), magnitude);
         V p = ReducedExpMinusOne(zero - limited, out V n);
-        // n reaches −150, beyond the exponent range: scale in two exact halves, so that only the last product rounds.
-        V half = (V.FusedMultiplyAdd(n, V.All(0.5f), V.All(FloatBits.RoundingMagic))) - V.All(FloatBits.RoundingMagic);
         V one = V.All(1f);
         V power = one + p;
-        V e = power * V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
+        V e = Scale(power, n);
         V denominator = one + e;
         V quotient = V.IfLess(x, zero, e, one) / denominator;
         // What rounding took from the two sums, to first order; without it the error reaches 2.4 ULP.
@@ -58,6 +56,14 @@ internal static class Activation<V>
         V slope = one - quotient;
         V correction = V.FusedMultiplyAdd(lostOfM * slope, slope * V.All(0.5f), (zero - lost) * quotient);
         return V.CopySign(quotient + correction, x);
+    }
+
+    // a·2^n; n reaches −150, beyond the exponent range: in two halves, of which only the last product rounds.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Scale(V a, V n)
+    {
+        V half = V.FusedMultiplyAdd(n, V.All(0.5f), V.All(FloatBits.RoundingMagic)) - V.All(FloatBits.RoundingMagic);
+        return a * V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
     }
 
     // e^a = 2^n·(1 + p) with n = round(a/ln 2) and |r| ≤ ln 2/2: p = e^r − 1 = r + r²·q(r), q of degree 5 fitted for the least

@@ -9,6 +9,9 @@ internal static class GateOrder
     /// <summary>For each gate of i f g o: the number of its block in ONNX's LSTM.</summary>
     public static ReadOnlySpan<int> LstmInOnnx => [0, 2, 3, 1];
 
+    /// <summary>For each gate of r z n: the number of its block in ONNX's GRU.</summary>
+    public static ReadOnlySpan<int> GruInOnnx => [1, 0, 2];
+
     /// <summary>Reorders blocks of rows.</summary>
     /// <param name="source">[gates·rows, columns] in the file's order.</param>
     /// <param name="order">For each gate of ours the number of its block in the source.</param>

@@ -11,7 +11,7 @@ internal sealed class GraphTracer
 {
     // Through these an initial state is followed back to the input it comes from: the value is their first input.
     private static readonly HashSet<string> Movements = ["Slice", "Squeeze", "Unsqueeze", "Gather", "Transpose", "Identity", "Reshape", "Cast", "Expand"];
-    private static readonly Dictionary<string, int[]> InitialStateInputs = new() { ["LSTM"] = [5, 6] };
+    private static readonly Dictionary<string, int[]> InitialStateInputs = new() { ["LSTM"] = [5, 6], ["GRU"] = [5], ["RNN"] = [5] };
 
     private readonly OnnxGraph _graph;
     private readonly AxisRoles _roles;

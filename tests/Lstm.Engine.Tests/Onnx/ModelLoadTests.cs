@@ -34,6 +34,7 @@ public sealed class ModelLoadTests : IDisposable
     [InlineData("short_raw_data.onnx", "Initializer: tensor 'W' of shape [1, 20, 3] needs 240 bytes of raw_data but has 232; the file is damaged.")]
     [InlineData("output_missing.onnx", "The output 'nowhere' is computed by no node.")]
     [InlineData("cycle.onnx", "The graph has a cycle through 'Add__1', 'Add__2'; expected an acyclic graph.")]
+    [InlineData("unknown_activation.onnx", "LSTM 'LSTM__3': the activation 'Wiggle' is not known; expected one of Sigmoid, Tanh, Relu, LeakyRelu, ThresholdedRelu, ScaledTanh, HardSigmoid, Elu, Softsign, Softplus, Affine.")]
     [InlineData("unknown_op.onnx", "NoSuchOp 'NoSuchOp__4': the operator is not supported natively.")]
     public void Load_OfBrokenFile_SaysWhat(string file, string reason) =>
         Assert.Equal(reason, Assert.Single(Assert.Throws<ModelLoadException>(() => Model.Load(ShippedModels.Bad(file))).Faults).ToString());
@@ -53,7 +54,7 @@ public sealed class ModelLoadTests : IDisposable
     {
         ModelProto model = Read(ShippedModels.NycTaxi);
         NodeProto[] lstm = [.. model.Graph.Node.Where(static n => n.OpType == "LSTM")];
-        lstm[0].Attribute.Add(new AttributeProto { Name = "clip", Type = AttributeProto.Types.AttributeType.Float, F = 3f });
+        lstm[0].Attribute.Add(new AttributeProto { Name = "clip", Type = AttributeProto.Types.AttributeType.Float, F = -3f });
         lstm[1].Attribute.Add(new AttributeProto { Name = "direction", Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8("reverse") });
         model.Graph.Node.First(static n => n.OpType == "Mul").OpType = "Frobnicate";
 
@@ -61,7 +62,7 @@ public sealed class ModelLoadTests : IDisposable
 
         Assert.Equal(
             [
-                "LSTM '/lstm/LSTM': clip is set, which is not supported.",
+                "LSTM '/lstm/LSTM': clip is -3; expected a positive number.",
                 "Frobnicate '/Mul': the operator is not supported natively.",
             ],
             error.Faults.Select(static f => f.ToString()));

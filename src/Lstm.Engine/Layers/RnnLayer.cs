@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Lstm.Engine.Cells;
+using Lstm.Engine.Kernels;
+
+namespace Lstm.Engine.Layers;
+
+/// <summary>A vanilla RNN layer (Elman 1990): h(t) = f(W·x + R·h(t−1) + both biases), f = tanh unless told otherwise.</summary>
+/// <param name="Matrix">[I + H, H].</param>
+/// <param name="InputSize">I.</param>
+/// <param name="HiddenSize">H.</param>
+/// <param name="Functions">Its function is F.</param>
+/// <param name="X">Offset of x(t), [I].</param>
+/// <param name="H">Offset of h(t−1), [H].</param>
+/// <param name="Joined">Offset of room for [x, h(t−1)], [I + H].</param>
+/// <param name="NewH">Offset of h(t), [H] padded.</param>
+internal sealed record RnnLayerSpec(PackedMatrix Matrix, int InputSize, int HiddenSize, CellFunctions Functions, int X, int H, int Joined, int NewH) : LayerSpec
+{
+    /// <inheritdoc/>
+    public override Layer Create<V>() => new RnnLayer<V>(this);
+
+    private sealed class RnnLayer<V>(RnnLayerSpec spec) : Layer
+        where V : struct, IFloatVector<V>
+    {
+        public override void Run(Frame frame, int batch)
+        {
+            for (int session = 0; session < batch; session++)
+            {
+                Span<float> row = frame.Row(session);
+                row.Slice(spec.X, spec.InputSize).CopyTo(row[spec.Joined..]);
+                row.Slice(spec.H, spec.HiddenSize).CopyTo(row[(spec.Joined + spec.InputSize)..]);
+            }
+            MatrixKernel<V>.Multiply(spec.Matrix, ref frame.Start, frame.Stride, batch, spec.Joined, spec.NewH);
+            for (int session = 0; session < batch; session++)
+            {
+                ref float row = ref Unsafe.Add(ref frame.Start, session * frame.Stride);
+                for (int unit = 0; unit < spec.HiddenSize; unit += V.Width)
+                {
+                    V sum = spec.Functions.Bound(V.Load(ref row, spec.NewH + unit));
+                    V.Store(Activation<V>.Apply(spec.Functions.F, sum), ref row, spec.NewH + unit);
+                }
+            }
+        }
+    }
+}
