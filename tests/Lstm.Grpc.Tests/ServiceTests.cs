@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Lstm.Grpc.Tests.Hosting;
+using Lstm.Grpc.Tests.Protos;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lstm.Grpc.Tests;
+
+/// <summary>How services are registered, made, configured, intercepted and measured, as users of Grpc.AspNetCore know it.</summary>
+public sealed class ServiceTests
+{
+    [Fact]
+    public async Task Service_NotRegistered_IsMadeForEachCallAndDisposed()
+    {
+        var disposed = new ConcurrentQueue<int>();
+        await using var server = await ProbeServer.StartAsync(services: services => services.AddSingleton(disposed), endpoints: app => app.MapGrpcService<CountingService>());
+        using var channel = GrpcChannel.ForAddress(server.Address);
+
+        var first = await CountAsync(channel);
+        var second = await CountAsync(channel);
+
+        Assert.NotEqual(first, second);
+        await PollAsync(() => disposed.Count == 2);
+    }
+
+    [Fact]
+    public async Task Service_RegisteredAsSingleton_IsTheSameForAllCalls()
+    {
+        await using var server = await ProbeServer.StartAsync(
+            services: services => services.AddSingleton(new ConcurrentQueue<int>()).AddSingleton<CountingService>(),
+            endpoints: app => app.MapGrpcService<CountingService>());
+        using var channel = GrpcChannel.ForAddress(server.Address);
+
+        Assert.Equal(await CountAsync(channel), await CountAsync(channel));
+    }
+
+    [Fact]
+    public async Task Interceptors_OfServerAndClient_SeeTheCallInOrder()
+    {
+        var trace = new ConcurrentQueue<string>();
+        await using var server = await ProbeServer.StartAsync(
+            options =>
+            {
+                options.Interceptors.Add<TracingInterceptor>("outer");
+                options.Interceptors.Add<TracingInterceptor>("inner");
+            },
+            services => services.AddSingleton(trace));
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        var client = new Probe.ProbeClient(channel.Intercept(new TracingInterceptor("first", trace), new TracingInterceptor("second", trace)));
+
+        await client.UnaryAsync(new ProbeRequest());
+        using var call = client.Duplex();
+        await call.RequestStream.CompleteAsync();
+        await call.ResponseStream.MoveNext();
+
+        string[] once = ["first out", "second out", "outer in", "inner in"];
+        Assert.Equal([.. once, .. once], trace);
+    }
+
+    [Fact]
+    public async Task Interceptor_Refuses_HandlerDoesNotRun()
+    {
+        await using var server = await ProbeServer.StartAsync(options => options.Interceptors.Add<RefusingInterceptor>());
+        using var channel = GrpcChannel.ForAddress(server.Address);
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await new Probe.ProbeClient(channel).UnaryAsync(new ProbeRequest()));
+
+        Assert.Equal(StatusCode.Unauthenticated, exception.StatusCode);
+        Assert.Empty(server.Log.Calls);
+    }
+
+    [Fact]
+    public async Task Options_OfOneService_WinOverThoseOfAll()
+    {
+        await using var server = await ProbeServer.StartAsync(
+            options => options.MaxReceiveMessageSize = 10,
+            services => services.AddGrpc().AddServiceOptions<ProbeService>(options => options.MaxReceiveMessageSize = null));
+        using var channel = GrpcChannel.ForAddress(server.Address);
+
+        var reply = await new Probe.ProbeClient(channel).UnaryAsync(new ProbeRequest { Text = "longer than ten bytes" });
+
+        Assert.Equal("longer than ten bytes", reply.Text);
+    }
+
+    [Fact]
+    public async Task Context_InTheHandler_KnowsRequestAndPeer()
+    {
+        await using var server = await ProbeServer.StartAsync(options => options.Interceptors.Add<ContextInterceptor>(), services => services.AddSingleton<ConcurrentQueue<string>>());
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        await new Probe.ProbeClient(channel).UnaryAsync(new ProbeRequest());
+
+        Assert.Equal(
+            ["/lstm.grpc.tests.Probe/Unary", "ipv4:127.0.0.1", new Uri(server.Address).Authority, "HTTP/2", "False"],
+            server.Services.GetRequiredService<ConcurrentQueue<string>>());
+    }
+
+    [Fact]
+    public async Task Metrics_OfCalls_CountDurationStatusAndMessages()
+    {
+        await using var server = await ProbeServer.StartAsync();
+        using var listener = new MeterListener();
+        var measured = new ConcurrentDictionary<string, double>();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            // Servers of other tests have meters of the same name; the factory is the scope.
+            if (instrument.Meter.Name == "Lstm.Grpc" && ReferenceEquals(instrument.Meter.Scope, server.Services.GetRequiredService<IMeterFactory>()))
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.AddOrUpdate(Key(instrument, tags), value, (_, sum) => sum + value));
+        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => measured.AddOrUpdate(Key(instrument, tags), 1, (_, count) => count + 1));
+        listener.Start();
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        var client = new Probe.ProbeClient(channel);
+
+        using (var call = client.ServerStream(new ProbeRequest { Replies = 7 }))
+            Assert.Equal(7, await call.ResponseStream.ReadAllAsync().CountAsync());
+        await Assert.ThrowsAsync<RpcException>(async () => await client.UnaryAsync(new ProbeRequest { Behaviour = Behaviour.Fail, StatusCode = 5 }));
+
+        await PollAsync(() => measured.ContainsKey("rpc.server.call.duration Probe/Unary 5"));
+        Assert.Equal(1, measured["rpc.server.call.duration Probe/ServerStream 0"]);
+        Assert.Equal(7, measured["lstm.grpc.messages_sent Probe/ServerStream "]);
+        Assert.Equal(1, measured["lstm.grpc.messages_received Probe/ServerStream "]);
+        Assert.Equal(0, measured["lstm.grpc.active_calls Probe/Unary "]);
+
+        static string Key(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var values = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
+            Assert.Equal("lstm.grpc.tests.Probe", values["rpc.service"]);
+            return $"{instrument.Name} Probe/{values["rpc.method"]} {values.GetValueOrDefault("rpc.grpc.status_code")}";
+        }
+    }
+
+    [Fact]
+    public void Map_WithoutAddGrpc_SaysWhatToDo()
+    {
+        var application = WebApplication.CreateSlimBuilder().Build();
+
+        var exception = Assert.Throws<InvalidOperationException>(() => application.MapGrpcService<ProbeService>());
+
+        Assert.Equal("MapGrpcService needs the services of AddGrpc: call services.AddGrpc() before the application is built.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Map_ClassThatIsNoService_IsRefused()
+    {
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ProbeServer.StartAsync(endpoints: app => app.MapGrpcService<object>()));
+
+        Assert.StartsWith("Expected a class derived from a generated service base", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<int> CountAsync(GrpcChannel channel) => (await new Counting.CountingClient(channel).WhoAsync(new WhoRequest())).Instance;
+
+    private static async Task PollAsync(Func<bool> condition)
+    {
+        for (var until = DateTime.UtcNow.AddSeconds(10); !condition(); await Task.Delay(5))
+            Assert.True(DateTime.UtcNow < until, "The condition did not come true in 10 s.");
+    }
+
+    private sealed class CountingService(ConcurrentQueue<int> disposed) : Counting.CountingBase, IDisposable
+    {
+        private static int _made;
+
+        private readonly int _instance = Interlocked.Increment(ref _made);
+
+        public override Task<WhoReply> Who(WhoRequest request, ServerCallContext context) => Task.FromResult(new WhoReply { Instance = _instance });
+
+        public void Dispose() => disposed.Enqueue(_instance);
+    }
+
+    private sealed class RefusingInterceptor : Interceptor
+    {
+        public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+            throw new RpcException(new Status(StatusCode.Unauthenticated, "who?"));
+    }
+
+    private sealed class ContextInterceptor(ConcurrentQueue<string> facts) : Interceptor
+    {
+        public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        {
+            facts.Enqueue(context.Method);
+            facts.Enqueue(context.Peer[..context.Peer.LastIndexOf(':')]);
+            facts.Enqueue(context.Host);
+            facts.Enqueue(context.GetHttpContext().Request.Protocol);
+            facts.Enqueue($"{context.AuthContext.IsPeerAuthenticated}");
+            return continuation(request, context);
+        }
+    }
+}
