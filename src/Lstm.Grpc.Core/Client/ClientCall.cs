@@ -12,7 +12,8 @@ namespace Grpc.Net.Client;
 /// </summary>
 internal sealed partial class ClientCall : IDisposable
 {
-    private static readonly StreamPipeReaderOptions BodyReaderOptions = new(bufferSize: 16 * 1024, minimumReadSize: 1024);
+    // Zero-byte reads: a stream that waits holds no buffer, so that many streams do not drain the pool of buffers.
+    private static readonly StreamPipeReaderOptions BodyReaderOptions = new(bufferSize: 4096, minimumReadSize: 1024, useZeroByteReads: true);
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly GrpcChannel _channel;
