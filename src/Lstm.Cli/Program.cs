@@ -1,1 +1,3 @@
-System.Console.Error.WriteLine("not built yet"); return 1;
+using Lstm.Cli;
+
+return await CommandLine.InvokeAsync(args);

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Lstm.Cli;
+
+/// <summary>The usual help, followed by examples: they tell most readers what they came for.</summary>
+internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new(StringComparer.Ordinal)
+    {
+        ["lstm"] =
+        [
+            "lstm demo                       watch a forecaster follow seven months of New York taxi demand",
+            "lstm serve --models ./models    serve your own models",
+            "lstm verify model.onnx          are the numbers right? asks ONNX Runtime",
+            "lstm demo --help                the options of one command",
+            "./lstm test                     build everything and run every test (a command of the script itself)",
+        ],
+        ["demo"] =
+        [
+            "lstm demo                  the whole series in about half a minute",
+            "lstm demo --speed 50       50 half hours a second, slow enough to follow every value",
+            "lstm demo --speed max      without waiting",
+            "lstm demo --json           without waiting; the last line is a JSON summary",
+            "lstm demo --keep           leave the service running to try things on it",
+        ],
+        ["serve"] =
+        [
+            "lstm serve                                      the models that ship, HTTP on 8000, gRPC on 8001",
+            "lstm serve --models ./models --http-port 9000   your own models, another port",
+            "lstm serve --log-format json                    logs for machines",
+        ],
+        ["sessions"] =
+        [
+            "lstm sessions list                             all open sessions of the server on this machine",
+            "lstm sessions list --model nyc-taxi            only those of one model",
+            "lstm sessions get taxi-1 --state               one session with its h and c",
+            "lstm sessions close taxi-1 --address box:8001  end one on another machine",
+        ],
+        ["verify"] =
+        [
+            "lstm verify model.onnx            our steps against ONNX Runtime, on seeded random input",
+            "lstm verify models/nyc-taxi       a folder with references: against these",
+            "lstm verify models --json         everything below a folder, one JSON object a line",
+        ],
+    };
+
+    /// <summary>Adds examples to the help of every command under <paramref name="root"/> that has some.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        foreach (HelpOption option in root.Options.OfType<HelpOption>())
+        {
+            if (option.Action is HelpAction usual)
+                option.Action = new ExamplesHelp(usual);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = usual.Invoke(parseResult);
+        Command command = parseResult.CommandResult.Command;
+        string name = command is RootCommand ? "lstm" : command.Name;
+        if (Examples.TryGetValue(name, out string[]? lines))
+        {
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (string line in lines)
+                output.WriteLine("  " + line);
+            output.WriteLine();
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Lstm.Cli;
+
+/// <summary>Where the parts of this clone are, found from where the program runs: works from any current directory.</summary>
+internal static class Installation
+{
+    private static readonly Lazy<string> Found = new(FindRoot);
+
+    /// <summary>The folder with Lstm.sln.</summary>
+    /// <exception cref="CommandFailedException">The program runs outside a clone.</exception>
+    public static string Root => Found.Value;
+
+    /// <summary>The folder of the models that ship.</summary>
+    public static string Models => Path.Combine(Root, "models");
+
+    /// <summary>The service, built in the same configuration as this program.</summary>
+    /// <exception cref="CommandFailedException">It is not there.</exception>
+    public static string Service
+    {
+        get
+        {
+            // .../bin/Release/net10.0/ : the last two folders name configuration and framework.
+            string[] own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
+            string path = Path.Combine(Root, "src", "Lstm.Service", "bin", own[^2], own[^1], "Lstm.Service.dll");
+            return File.Exists(path) ? path : throw new CommandFailedException($"Expected the service at {path} but it is not there. Build it: dotnet build Lstm.sln -c {own[^2]}");
+        }
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Lstm.sln")))
+                return folder.FullName;
+        }
+
+        throw new CommandFailedException($"Expected to run inside a clone of Lstm (a folder with Lstm.sln above {AppContext.BaseDirectory}) but found none.");
+    }
+}
