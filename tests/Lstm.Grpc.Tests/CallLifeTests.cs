@@ -89,18 +89,4 @@ public sealed class CallLifeTests : RawTests
         Assert.IsAssignableFrom<OperationCanceledException>(await Server.Log.Reported);
         Assert.Empty(Server.Errors.Messages);
     }
-
-    [Fact]
-    public async Task Write_ReaderIsSlow_IsHeldBackByFlowControl()
-    {
-        using var channel = global::Grpc.Net.Client.GrpcChannel.ForAddress(Server.Address);
-        using var call = new Probe.ProbeClient(channel).ServerStream(new ProbeRequest { Replies = 1000, ReplyBytes = 1 << 20 });
-        Assert.True(await call.ResponseStream.MoveNext());
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        for (int i = 0; i < 10; i++)
-            Assert.True(await call.ResponseStream.MoveNext());
-
-        // A gigabyte is asked for; what waits in buffers is a few messages.
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 64 << 20);
-    }
 }

@@ -67,23 +67,6 @@ public sealed class CompressionTests : RawTests
         }
     }
 
-    // 100 KB that inflate to 100 MiB: refused as soon as the limit is passed.
-    [Theory]
-    [InlineData("gzip")]
-    [InlineData("deflate")]
-    public async Task Request_Bomb_IsResourceExhaustedAndStaysSmall(string encoding)
-    {
-        byte[] bomb = Bomb(encoding, 100 << 20);
-        Assert.InRange(bomb.Length, 50_000, 200_000);
-        await CallAsync(bomb, encoding);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-
-        var response = await CallAsync(bomb, encoding);
-
-        Assert.Equal(StatusCode.ResourceExhausted, response.Status);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 32 << 20);
-    }
-
     [Theory]
     [InlineData("gzip", "identity,deflate,gzip", true)]
     [InlineData("deflate", "deflate", true)]
@@ -132,15 +115,6 @@ public sealed class CompressionTests : RawTests
                 request.Headers.Add("grpc-encoding", encoding);
         });
 
-    private static byte[] Bomb(string encoding, int bytes)
-    {
-        var output = new MemoryStream();
-        using (var stream = Compressor(encoding, output, CompressionLevel.Optimal))
-            for (int i = 0; i < bytes; i += 1 << 20)
-                stream.Write(new byte[1 << 20]);
-        return output.ToArray();
-    }
-
     private static byte[] Compress(string encoding, byte[] data)
     {
         var output = new MemoryStream();
@@ -157,6 +131,6 @@ public sealed class CompressionTests : RawTests
         return output.ToArray();
     }
 
-    private static Stream Compressor(string encoding, Stream output, CompressionLevel level = CompressionLevel.Fastest) =>
-        encoding == "gzip" ? new GZipStream(output, level, leaveOpen: true) : new ZLibStream(output, level, leaveOpen: true);
+    private static Stream Compressor(string encoding, Stream output) =>
+        encoding == "gzip" ? new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true) : new ZLibStream(output, CompressionLevel.Fastest, leaveOpen: true);
 }
