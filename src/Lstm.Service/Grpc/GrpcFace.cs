@@ -14,6 +14,8 @@ internal static class GrpcFace
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = options.MaxMessageBytes;
+            // A catch-all for calls of unknown services would turn 404 into 405 for HTTP; clients read 404 as UNIMPLEMENTED all the same.
+            grpc.IgnoreUnknownServices = true;
             grpc.MaxSendMessageSize = null; // Replies are bounded by what was asked for: steps in a message, sessions on a page.
         });
         return services.AddSingleton<CallBoundary>().AddSingleton<InferenceService>();

@@ -15,7 +15,7 @@ internal sealed class Telemetry : IDisposable
         LstmMeter.Name, "Lstm.Grpc", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Routing", "System.Runtime",
     ];
 
-    private readonly MeterProvider _meters;
+    private readonly MeterProvider? _meters;
     private readonly TracerProvider? _tracer;
 
     /// <summary>Starts listening.</summary>
@@ -25,6 +25,8 @@ internal sealed class Telemetry : IDisposable
     {
         var metrics = OtelSignal.Read("METRICS", configuration);
         var traces = OtelSignal.Read("TRACES", configuration);
+        if (IsDisabled(configuration))
+            return;
         var meters = Sdk.CreateMeterProviderBuilder()
             .ConfigureServices(services => services.AddSingleton(configuration))
             .SetResourceBuilder(Resource(configuration))
@@ -50,7 +52,7 @@ internal sealed class Telemetry : IDisposable
     public static void AddLogs(ILoggingBuilder logging, IConfiguration configuration)
     {
         var logs = OtelSignal.Read("LOGS", configuration);
-        if (!logs.Enabled)
+        if (!logs.Enabled || IsDisabled(configuration))
             return;
         logging.AddOpenTelemetry(options =>
         {
@@ -64,8 +66,11 @@ internal sealed class Telemetry : IDisposable
     public void Dispose()
     {
         _tracer?.Dispose();
-        _meters.Dispose();
+        _meters?.Dispose();
     }
+
+    // The SDK looks for this one in the process environment only; it counts on the command line like the others.
+    private static bool IsDisabled(IConfiguration configuration) => "true".Equals(configuration["OTEL_SDK_DISABLED"], StringComparison.OrdinalIgnoreCase);
 
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, so that they win.
     private static ResourceBuilder Resource(IConfiguration configuration)

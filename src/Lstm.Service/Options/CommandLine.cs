@@ -42,7 +42,11 @@ internal static class CommandLine
             int equals = argument.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? argument : argument[..equals];
             if (KeyOf(name) is not { } key)
-                faults.Add($"'{argument}' is not known. {Help}");
+            {
+                faults.Add($"'{argument}' is not known; --help lists what is.");
+                if (equals < 0 && i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
+                    i++; // Its value is not a fault of its own.
+            }
             else if (equals >= 0)
                 values[key] = argument[(equals + 1)..];
             else if (i + 1 < args.Count)

@@ -16,6 +16,8 @@ internal static class JsonFault
     /// <returns>MALFORMED_JSON, UNKNOWN_FIELD or INVALID_FIELD.</returns>
     public static LstmException Explain(JsonException cause, ReadOnlyMemory<byte> body, Type type)
     {
+        if (body.IsEmpty)
+            return new(ErrorCode.MalformedJson, $"The body is empty. Expected an object with the fields {Names(RestJson.Options.GetTypeInfo(type))}.", ("line", "1"), ("position", "1"), ("field", ""));
         JsonDocument document;
         try
         {
@@ -60,6 +62,8 @@ internal static class JsonFault
         var property = type.Properties.FirstOrDefault(p => p.Name == name);
         string expected = property is null ? "another kind of value" : Describe(property.PropertyType);
         string found = root.TryGetProperty(name, out var value) ? Describe(value) : "nothing";
+        if (path != name && value.ValueKind == JsonValueKind.Array)
+            (expected, found) = ("a text", "something else"); // The only lists of plain values are lists of texts.
         return Wrong(path, $"Field '{path}' has a value of the wrong kind: expected {expected} but got {found}.");
     }
 

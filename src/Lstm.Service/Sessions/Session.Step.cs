@@ -33,9 +33,10 @@ internal sealed partial class Session
             call.Replayed = IsReplay(call, count);
             if (!call.Replayed)
             {
+                long now = _time.GetUtcNow().UtcTicks;
                 var message = Prepare(call, count);
                 await Model.Scheduler.StepAsync(_state, message.X.Memory, message.Y.Memory, message.Gates.Memory, count);
-                Commit(message);
+                Commit(message, now); // Nothing from here on can fail: what is stepped is committed.
             }
 
             Touch();
@@ -112,11 +113,11 @@ internal sealed partial class Session
         return message;
     }
 
-    private void Commit(StepMessage message)
+    private void Commit(StepMessage message, long now)
     {
         (_last, _next) = (message, _last);
         Volatile.Write(ref _step, _step + (ulong)message.Count);
-        Volatile.Write(ref _lastStepAt, _time.GetUtcNow().UtcTicks);
+        Volatile.Write(ref _lastStepAt, now);
     }
 
     private void Answer(StepCall call)

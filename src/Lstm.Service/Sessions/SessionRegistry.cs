@@ -129,13 +129,21 @@ internal sealed partial class SessionRegistry
             throw Throw.TooManySessions(_options.MaxSessions);
         }
 
-        var session = new Session(id, model, _options, _time, _meter);
-        if (!_open.TryAdd(id, session))
+        bool added = false;
+        Session session;
+        try
         {
-            Interlocked.Decrement(ref _count);
-            return null;
+            session = new Session(id, model, _options, _time, _meter);
+            added = _open.TryAdd(id, session);
+        }
+        finally
+        {
+            if (!added)
+                Interlocked.Decrement(ref _count);
         }
 
+        if (!added)
+            return null;
         _ended.Remove(id);
         model.SessionOpened();
         _meter.SessionOpened(resumed: false, model.Tag);
