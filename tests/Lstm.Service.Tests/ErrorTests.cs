@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Grpc.Core;
+using Lstm.Service.Errors;
+using Lstm.Service.Tests.Errors;
+using Lstm.Service.Tests.Hosting;
+using Lstm.V1;
+
+namespace Lstm.Service.Tests;
+
+/// <summary>Every refusal, on both faces, with its full text; and the state is as before.</summary>
+public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>, IAsyncLifetime
+{
+    private RunningService Service => fixture.Service;
+
+    public static TheoryData<string> HttpNames => [.. ErrorCases.Http.Select(static c => c.Name)];
+
+    public static TheoryData<string> GrpcNames => [.. ErrorCases.Grpc.Select(static c => c.Name)];
+
+    /// <summary>Session "err" has done step 1 and the chunk 2 to 3; "err-char" runs char-lm; "err-closed" was closed.</summary>
+    public async Task InitializeAsync()
+    {
+        foreach (var (id, model) in new[] { ("err", "nyc-taxi"), ("err-char", "char-lm"), ("err-closed", "nyc-taxi") })
+            await Service.Grpc.OpenSessionAsync(new() { SessionId = id, Model = model, Mode = OpenMode.CreateOrResume });
+        if ((await Service.Grpc.GetSessionAsync(new() { SessionId = "err" })).Step == 0)
+        {
+            await Service.Grpc.StepAsync(new() { SessionId = "err", Step = 1, X = { TestModels.X() } });
+            await Service.Grpc.StepAsync(new() { SessionId = "err", Step = 2, Count = 2, X = { TestModels.X(1).Concat(TestModels.X(2)) } });
+        }
+
+        await Service.Grpc.CloseSessionAsync(new() { SessionId = "err-closed" });
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory, MemberData(nameof(HttpNames))]
+    public async Task Http_Refusal_IsAProblemWithReasonAndText(string name)
+    {
+        var expected = Assert.Single(ErrorCases.Http, c => c.Name == name);
+        string before = await Service.StateAsync("err");
+        using var request = new HttpRequestMessage(new(expected.Method), expected.Path);
+        if (expected.Body is not null)
+            request.Content = new StringContent(expected.Body, System.Text.Encoding.UTF8, expected.ContentType);
+
+        using var response = await Service.Http.SendAsync(request);
+
+        var entry = ErrorMap.Get(expected.Code);
+        var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(expected.Detail, problem.GetProperty("detail").GetString());
+        Assert.Equal(entry.Http, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(entry.Reason, problem.GetProperty("reason").GetString());
+        Assert.Equal(entry.Title, problem.GetProperty("title").GetString());
+        Assert.Equal(entry.Http, problem.GetProperty("status").GetInt32());
+        Assert.Equal($"/errors/{entry.Reason}", problem.GetProperty("type").GetString());
+        Assert.Matches("^[0-9a-f]{32}$", problem.GetProperty("trace_id").GetString());
+        foreach (var (key, value) in expected.Metadata)
+            Assert.Equal(value, problem.GetProperty("metadata").GetProperty(key).GetString());
+        Assert.Equal(before, await Service.StateAsync("err"));
+    }
+
+    [Theory, MemberData(nameof(GrpcNames))]
+    public async Task Grpc_Refusal_CarriesErrorInfoInItsTrailers(string name)
+    {
+        var expected = Assert.Single(ErrorCases.Grpc, c => c.Name == name);
+        string before = await Service.StateAsync("err");
+
+        var refusal = await GrpcRefusal.OfAsync(() => expected.Call(Service.Grpc));
+
+        var entry = ErrorMap.Get(expected.Code);
+        Assert.Equal(expected.Detail, refusal.Message);
+        Assert.Equal(entry.Grpc, refusal.Code);
+        Assert.Equal(entry.Reason, refusal.Info.Reason);
+        foreach (var (key, value) in expected.Metadata)
+            Assert.Equal(value, refusal.Info.Metadata[key]);
+        Assert.Equal(before, await Service.StateAsync("err"));
+    }
+
+    [Fact]
+    public async Task Grpc_MessageTooLarge_IsResourceExhausted()
+    {
+        var request = new StepRequest { SessionId = "err", X = { new float[300_000] } };
+        string before = await Service.StateAsync("err");
+
+        var e = await Assert.ThrowsAsync<RpcException>(async () => await Service.Grpc.StepAsync(request));
+
+        Assert.Equal(StatusCode.ResourceExhausted, e.StatusCode);
+        Assert.Contains("1048576 bytes", e.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(before, await Service.StateAsync("err"));
+    }
+
+    [Fact]
+    public async Task AnyFace_UnexpectedException_IsInternalWithoutDetailsAndIsLogged()
+    {
+        string before = await Service.StateAsync("err");
+        Service.Clock.Reading = static () => throw new InvalidOperationException("The clock is broken: a secret detail.");
+        var (status, problem) = await Service.SendAsync("POST", "/v1/sessions/err:step", """{"x": [10847, 0, 1, 0.78, 0.62]}""");
+        var refusal = await GrpcRefusal.OfAsync(async () => await Service.Grpc.OpenSessionAsync(new() { Model = "nyc-taxi" }));
+        Service.Clock.Reading = null;
+
+        Assert.Equal(500, status);
+        Assert.Equal("INTERNAL", problem.GetProperty("reason").GetString());
+        Assert.Equal(StatusCode.Internal, refusal.Code);
+        Assert.Equal("INTERNAL", refusal.Info.Reason);
+        const string text = "The service failed; the state is as before. Its log has the details under the trace id.";
+        Assert.Equal(text, problem.GetProperty("detail").GetString());
+        Assert.Equal(text, refusal.Message);
+        var errors = Service.TakeErrors();
+        Assert.Equal(2, errors.Count);
+        Assert.All(errors, static e => Assert.Contains("a secret detail", e, StringComparison.Ordinal));
+        Assert.Equal(before, await Service.StateAsync("err"));
+    }
+
+    [Fact]
+    public void ErrorMap_HasEveryCodeOnceAndReasonsInUpperSnakeCase()
+    {
+        Assert.Equal(Enum.GetValues<ErrorCode>(), ErrorMap.All.Select(static e => e.Code).Order());
+        foreach (var entry in ErrorMap.All)
+        {
+            Assert.Equal(entry.Reason, JsonNamingPolicy.SnakeCaseUpper.ConvertName(entry.Code.ToString()));
+            Assert.InRange(entry.Http, 400, 599);
+            Assert.NotEqual(StatusCode.OK, entry.Grpc);
+        }
+    }
+
+    [Fact]
+    public void EveryCode_IsAssertedSomewhere()
+    {
+        // Those that need a service of their own, a stream or a broken clock have their own tests.
+        ErrorCode[] elsewhere =
+        [
+            ErrorCode.SessionExpired, ErrorCode.TooManySessions, ErrorCode.QueueFull, ErrorCode.StreamNotOpened, ErrorCode.StreamRequestEmpty, ErrorCode.HandleInUse,
+            ErrorCode.HandleNotOpen, ErrorCode.TooManyHandles, ErrorCode.ShuttingDown, ErrorCode.Internal, ErrorCode.BadRequest,
+        ];
+        var asserted = ErrorCases.Http.Select(static c => c.Code).Concat(ErrorCases.Grpc.Select(static c => c.Code)).Concat(elsewhere);
+        Assert.Empty(Enum.GetValues<ErrorCode>().Except(asserted));
+    }
+}

@@ -1,0 +1,77 @@
+namespace Lstm.Service.Tests.Hosting;
+
+/// <summary>A clock that goes only when told to, with its timers. Can be broken, to see how the service fails.</summary>
+internal sealed class FakeClock : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<FakeTimer> _timers = [];
+    private DateTimeOffset _now = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Runs whenever the time of day is read: may throw, may wait.</summary>
+    public Action? Reading { get; set; }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        Reading?.Invoke();
+        return _now;
+    }
+
+    public override long GetTimestamp() => _now.UtcTicks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new FakeTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        lock (_gate)
+            _timers.Add(timer);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        FakeTimer[] timers;
+        lock (_gate)
+        {
+            _now += by;
+            timers = [.. _timers];
+        }
+
+        foreach (var timer in timers)
+            timer.FireIfDue(_now);
+    }
+
+    private sealed class FakeTimer(FakeClock clock, TimerCallback callback, object? state) : ITimer
+    {
+        private DateTimeOffset _due = DateTimeOffset.MaxValue;
+        private TimeSpan _period;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            _due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : clock._now + dueTime;
+            _period = period;
+            return true;
+        }
+
+        public void FireIfDue(DateTimeOffset now)
+        {
+            if (now < _due)
+                return;
+            _due = _period == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : now + _period;
+            callback(state);
+        }
+
+        public void Dispose()
+        {
+            lock (clock._gate)
+                clock._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
