@@ -36,6 +36,12 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData("node_rnn_scaledtanh")]
     [InlineData("node_rnn_thresholdedrelu")]
     [InlineData("torch_rnn_tanh_l1_uni_bf_state_elu_softplus")]
+    [InlineData("keras_embedding_lstm")]
+    [InlineData("keras_two_lstm_packed_state")]
+    [InlineData("torch_gru_l1_uni_tf_state_layernorm_op16")]
+    [InlineData("torch_lstm_l1_uni_bf_plain_layernorm_linear")]
+    [InlineData("torch_lstm_l2_uni_bf_plain_drop_relu_softmax")]
+    [InlineData("torch_two_heads_state")]
     public void Verify_GoodCase_IsOkAndExitsWithZero(string name)
     {
         var run = VerifyRun.Of(VerifyData.Path("zoo", name), "--json");

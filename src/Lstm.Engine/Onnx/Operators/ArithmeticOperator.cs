@@ -55,14 +55,25 @@ internal sealed class ArithmeticOperator : Operator
         ConstantValue? constant = a as ConstantValue ?? b as ConstantValue;
         SignalValue first = Movement.ToSignal(plan, constantFirst ? b : a);
         SignalValue second = constant is null ? Movement.ToSignal(plan, b) : first;
-        if (Dims.HasTime(shape) && (first.LastStep || second.LastStep))
-        {
-            throw new NodeFaultException("it joins a value of the last timestep with values of every timestep; a stream does not know yet which timestep is the last.");
-        }
+        bool lastStep = IsLastStep(shape, first, second);
         int size = Dims.Count(shape);
         int offset = plan.Allocate(size);
         plan.Add(() => new ArithmeticLayerSpec(operation, first.Offset, second.Offset, offset, size, PadConstant(constant), constantFirst));
-        return new SignalValue(shape, first.Type, offset) { LastStep = first.LastStep || second.LastStep };
+        return new SignalValue(shape, first.Type, offset) { LastStep = lastStep };
+    }
+
+    /// <summary>Whether a result belongs to the last step, as its operands do.</summary>
+    /// <param name="shape">The common shape.</param>
+    /// <param name="first">One operand.</param>
+    /// <param name="second">The other.</param>
+    /// <returns>True when one of them does.</returns>
+    /// <exception cref="NodeFaultException">The other holds every timestep.</exception>
+    public static bool IsLastStep(Dim[] shape, SignalValue first, SignalValue second)
+    {
+        bool lastStep = first.LastStep || second.LastStep;
+        return !lastStep || !Dims.HasTime(shape)
+            ? lastStep
+            : throw new NodeFaultException("it joins a value of the last timestep with values of every timestep; a stream does not know yet which timestep is the last.");
     }
 
     private static AlignedBuffer? PadConstant(ConstantValue? constant)

@@ -1,6 +1,6 @@
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>Cast, opset 6 on: constants of any numeric type; signals as long as no value changes.</summary>
+/// <summary>Cast, opset 6 on: constants of any numeric type; signals to float32 and float64, and to integers, which cuts fractions off.</summary>
 internal sealed class CastOperator : Operator
 {
     /// <inheritdoc/>
@@ -21,6 +21,9 @@ internal sealed class CastOperator : Operator
             ShapeValue when to is ElementType.Int64 or ElementType.Int32 => data,
             ConstantValue constant => new ConstantValue(constant.Shape, Convert(constant.Tensor, to)),
             SignalValue signal when Keeps(signal.Type, to) => signal with { Type = to },
+            // An embedding checks its indices against the input, where a fraction is refused before it can be cut off here.
+            SignalValue signal when ElementTypes.IsInteger(to) && to != ElementType.Bool =>
+                (SignalValue)MapOperator.Plan(node.Plan, signal, MathF.Truncate) with { Type = to, InputOrigin = signal.InputOrigin },
             InitialStateValue when to == ElementType.Float32 => data,
             _ => throw new NodeFaultException($"cannot cast {data.Kind} of shape {Dims.Describe(data.Shape)} to {ElementTypes.Name(to)} in a step."),
         });

@@ -1,0 +1,62 @@
+using Lstm.Engine.Kernels;
+using Lstm.Engine.Layers;
+
+namespace Lstm.Engine.Onnx.Operators;
+
+/// <summary>Softmax and LogSoftmax: from opset 13 along one axis (default −1), before along all axes from one on (default 1).</summary>
+internal sealed class SoftmaxOperator : Operator
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Names { get; } = ["Softmax", "LogSoftmax"];
+
+    /// <inheritdoc/>
+    public override void Trace(NodeContext node)
+    {
+        SignalValue x = Movement.ToSignal(node.Plan, node.Input(0));
+        int rank = x.Shape.Length;
+        int axis = NodeContext.Axis(node.Attributes.Int("axis", node.Opset >= 13 ? -1 : 1), rank);
+        int[] axes = node.Opset >= 13 ? [axis] : [.. Enumerable.Range(axis, rank - axis)];
+        int[] members = Groups.Along(x.Shape, axes, out int size);
+        int offset = node.Plan.Allocate(members.Length);
+        GroupFunction function = node.OpType == "Softmax" ? Softmax : LogSoftmax;
+        node.Plan.Add(() => new GroupLayerSpec(function, x.Offset, offset, members, size, OneResult: false));
+        node.Set(0, new SignalValue(x.Shape, x.Type, offset) { LastStep = x.LastStep });
+    }
+
+    private static void Softmax(Span<float> values)
+    {
+        float sum = ExpOfDistance(values, out _);
+        foreach (ref float value in values)
+        {
+            value /= sum;
+        }
+    }
+
+    private static void LogSoftmax(Span<float> values)
+    {
+        Span<float> distances = values.Length <= 1024 ? stackalloc float[values.Length] : new float[values.Length];
+        values.CopyTo(distances);
+        float logarithm = (float)Math.Log(ExpOfDistance(distances, out float largest));
+        foreach (ref float value in values)
+        {
+            value = value - largest - logarithm;
+        }
+    }
+
+    // e^(x − largest) in place, so that nothing overflows; gives their sum in order.
+    private static float ExpOfDistance(Span<float> values, out float largest)
+    {
+        largest = values[0];
+        foreach (float value in values)
+        {
+            largest = value > largest ? value : largest;
+        }
+        float sum = 0;
+        foreach (ref float value in values)
+        {
+            Float1.Store(Activation<Float1>.Exp(Float1.All(value - largest)), ref value, 0);
+            sum += value;
+        }
+        return sum;
+    }
+}
