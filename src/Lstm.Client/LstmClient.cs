@@ -56,7 +56,7 @@ public sealed class LstmClient : IDisposable
     public Task<Session> OpenSessionAsync(
         string model, string? sessionId = null, OpenMode mode = OpenMode.Create, CancellationToken cancellation = default) =>
         Reply(_calls.OpenSessionAsync(
-            new OpenSessionRequest { Model = model, SessionId = sessionId ?? "", Mode = mode }, cancellationToken: cancellation));
+            new OpenSessionRequest { Model = model, SessionId = sessionId ?? "", Mode = mode }, cancellationToken: cancellation), cancellation);
 
     /// <summary>Takes one step (or a chunk) of a session without a stream.</summary>
     /// <param name="sessionId">An open session.</param>
@@ -77,7 +77,7 @@ public sealed class LstmClient : IDisposable
             WantGates = options.WantGates,
         };
         request.X.Append(x.Span);
-        StepReply reply = await Reply(_calls.StepAsync(request, cancellationToken: cancellation)).ConfigureAwait(false);
+        StepReply reply = await Reply(_calls.StepAsync(request, cancellationToken: cancellation), cancellation).ConfigureAwait(false);
         return reply.Result;
     }
 
@@ -87,7 +87,7 @@ public sealed class LstmClient : IDisposable
     /// <returns>The session as it was at its end.</returns>
     /// <exception cref="LstmException">SESSION_NOT_FOUND, or why it ended before.</exception>
     public Task<Session> CloseSessionAsync(string sessionId, CancellationToken cancellation = default) =>
-        Reply(_calls.CloseSessionAsync(new CloseSessionRequest { SessionId = sessionId }, cancellationToken: cancellation));
+        Reply(_calls.CloseSessionAsync(new CloseSessionRequest { SessionId = sessionId }, cancellationToken: cancellation), cancellation);
 
     /// <summary>Looks at a session.</summary>
     /// <param name="sessionId">An open session.</param>
@@ -95,7 +95,7 @@ public sealed class LstmClient : IDisposable
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="LstmException">SESSION_NOT_FOUND, or why it ended.</exception>
     public Task<Session> GetSessionAsync(string sessionId, bool wantState = false, CancellationToken cancellation = default) =>
-        Reply(_calls.GetSessionAsync(new GetSessionRequest { SessionId = sessionId, WantState = wantState }, cancellationToken: cancellation));
+        Reply(_calls.GetSessionAsync(new GetSessionRequest { SessionId = sessionId, WantState = wantState }, cancellationToken: cancellation), cancellation);
 
     /// <summary>All open sessions in the order of their ids, fetched page by page while they are read.</summary>
     /// <param name="model">Only sessions of this model; null: all.</param>
@@ -106,7 +106,7 @@ public sealed class LstmClient : IDisposable
         var request = new ListSessionsRequest { Model = model ?? "" };
         do
         {
-            ListSessionsReply page = await Reply(_calls.ListSessionsAsync(request, cancellationToken: cancellation)).ConfigureAwait(false);
+            ListSessionsReply page = await Reply(_calls.ListSessionsAsync(request, cancellationToken: cancellation), cancellation).ConfigureAwait(false);
             foreach (Session session in page.Sessions)
                 yield return session;
             request.PageToken = page.NextPageToken;
@@ -118,25 +118,29 @@ public sealed class LstmClient : IDisposable
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="LstmException">The server cannot be reached or refuses.</exception>
     public async Task<IReadOnlyList<Model>> ListModelsAsync(CancellationToken cancellation = default) =>
-        (await Reply(_calls.ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellation)).ConfigureAwait(false)).Models;
+        (await Reply(_calls.ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellation), cancellation).ConfigureAwait(false)).Models;
 
     /// <summary>What a model expects and gives, and what is in it.</summary>
     /// <param name="model">Its name.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="LstmException">MODEL_NOT_FOUND.</exception>
     public Task<Model> GetModelAsync(string model, CancellationToken cancellation = default) =>
-        Reply(_calls.GetModelAsync(new GetModelRequest { Model = model }, cancellationToken: cancellation));
+        Reply(_calls.GetModelAsync(new GetModelRequest { Model = model }, cancellationToken: cancellation), cancellation);
 
     /// <summary>Closes the connection and the streams on it. Sessions stay on the server.</summary>
     public void Dispose() => _channel.Dispose();
 
-    private static async Task<T> Reply<T>(AsyncUnaryCall<T> call)
+    private static async Task<T> Reply<T>(AsyncUnaryCall<T> call, CancellationToken cancellation)
     {
         using (call)
         {
             try
             {
                 return await call.ResponseAsync.ConfigureAwait(false);
+            }
+            catch (RpcException failure) when (failure.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(failure.Message, failure, cancellation);
             }
             catch (RpcException failure)
             {

@@ -94,6 +94,14 @@ public sealed class LstmClientTests(ServiceFixture service) : IDisposable
         Assert.Equal("UNAVAILABLE", (await Assert.ThrowsAsync<LstmException>(() => stream.OpenSessionAsync(Taxi.Model))).Reason);
     }
 
+    [Fact]
+    public async Task AnyCall_Cancelled_SaysSoAsDotNetDoes()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.ListModelsAsync(cancelled.Token));
+    }
+
     [Theory]
     [InlineData("ftp://localhost:8001")]
     [InlineData("http://localhost:8001/path")]
