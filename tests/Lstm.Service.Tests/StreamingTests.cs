@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Lstm.Service.Tests.Hosting;
 using Lstm.Tests.Shared;
 using Lstm.V1;
@@ -232,6 +233,26 @@ public sealed class StreamingTests(ServiceFixture fixture) : IClassFixture<Servi
         Assert.Equal("TOO_MANY_HANDLES", refused.Reason);
         Assert.Equal("2 handles are open on this stream, as many as allowed (Lstm:Grpc:MaxHandlesPerStream). Close some or use another stream.", refused.Message);
         Assert.Equal(2ul, (await service.Grpc.ListSessionsAsync(new())).Total);
+    }
+
+    [Fact]
+    public async Task Stream_ClientsThatVanish_AreNoErrorsAndLeaveNothingOpen()
+    {
+        await using var service = await RunningService.StartAsync();
+        for (int round = 0; round < 20; round++)
+        {
+            // A connection of its own, cut in the middle: no goodbye on any layer above TCP.
+            using var handler = new SocketsHttpHandler();
+            using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{service.GrpcPort}", new() { HttpHandler = handler });
+            var stream = new Inference.InferenceClient(channel).Stream();
+            await AskAsync(stream, new() { Open = new() { Handle = 1, SessionId = "s", Model = "nyc-taxi", Mode = OpenMode.CreateOrResume } });
+            await stream.RequestStream.WriteAsync(new() { Step = Step(1, 0, TestModels.X()) });
+            handler.Dispose();
+        }
+
+        await Wait.UntilAsync(
+            async () => (await service.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("\nlstm_streams 0\n", StringComparison.Ordinal), "no stream is left open");
+        Assert.Equal("s", Assert.Single((await service.Grpc.ListSessionsAsync(new())).Sessions).SessionId);
     }
 
     [Fact]

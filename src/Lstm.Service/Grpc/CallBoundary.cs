@@ -47,8 +47,7 @@ internal sealed class CallBoundary(LstmMeter meter, ILogger<CallBoundary> log)
             return rpc;
         }
 
-        // Nobody reads the answer: the client went away, cancelled or ran out of time.
-        if (context.CancellationToken.IsCancellationRequested && e is OperationCanceledException or IOException or InvalidOperationException)
+        if (IsGivenUp(e, context))
         {
             var status = context.Deadline <= DateTime.UtcNow ? StatusCode.DeadlineExceeded : StatusCode.Cancelled;
             RequestSpan.Ended((int)status, status.ToString());
@@ -60,6 +59,11 @@ internal sealed class CallBoundary(LstmMeter meter, ILogger<CallBoundary> log)
         RequestSpan.Ended((int)fault.Entry.Grpc, fault.Entry.Reason);
         return GrpcFault.ToRpcException(fault);
     }
+
+    // The client went away, cancelled or ran out of time; nobody reads the answer. A read can fail a moment before the call's token
+    // is cancelled, and nothing else here does input or output.
+    private static bool IsGivenUp(Exception e, ServerCallContext context) =>
+        e is IOException or OperationCanceledException || (e is InvalidOperationException && context.CancellationToken.IsCancellationRequested);
 
     /// <summary>Logs what should not have happened.</summary>
     /// <param name="e">What happened.</param>

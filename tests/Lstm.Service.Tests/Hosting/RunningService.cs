@@ -22,9 +22,12 @@ internal sealed class RunningService : IAsyncDisposable
         var endpoints = app.Services.GetRequiredService<Endpoints>();
         (_app, _errors, Clock) = (app, errors, clock);
         Http = new() { BaseAddress = new($"http://127.0.0.1:{endpoints.HttpPort}") };
-        _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{endpoints.GrpcPort}");
+        GrpcPort = endpoints.GrpcPort;
+        _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{GrpcPort}");
         Grpc = new(_channel);
     }
+
+    public int GrpcPort { get; }
 
     public HttpClient Http { get; }
 
