@@ -76,7 +76,7 @@ describe('HTTP', () => {
     assertProblem(await send('POST', '/v1/sessions', { session_id: 'other', model: 'no-such-model' }), 404, 'MODEL_NOT_FOUND');
     assertProblem(await send('GET', '/v1/sessions/nobody'), 404, 'SESSION_NOT_FOUND');
     assertProblem(await send('GET', '/v1/nothing'), 404, 'ROUTE_NOT_FOUND');
-    assertProblem(await send('PUT', '/v1/models/nyc-taxi'), 405, 'METHOD_NOT_ALLOWED');
+    assertProblem(await send('PUT', '/v1/models'), 405, 'METHOD_NOT_ALLOWED');
 
     const { body } = await step({ step: 2, x: Array.from(trace.x[1]) });
     assert.ok(difference(body.y, trace.y[1]) <= tolerance, `the state changed: step 2 gave ${body.y}`);
