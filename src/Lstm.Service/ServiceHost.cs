@@ -72,6 +72,7 @@ public static class ServiceHost
         var app = builder.Build();
         app.Services.GetRequiredService<Telemetry>(); // Listens from the first measurement on.
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<MessageSizeMiddleware>();
         app.UseRouting();
         app.MapLstmRest();
         app.MapLstmGrpc();

@@ -76,15 +76,27 @@ public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFi
     }
 
     [Fact]
-    public async Task Grpc_MessageTooLarge_IsResourceExhausted()
+    public async Task Grpc_MessageTooLarge_IsResourceExhaustedWithErrorInfo()
     {
         var request = new StepRequest { SessionId = "err", X = { new float[300_000] } };
         string before = await Service.StateAsync("err");
 
-        var e = await Assert.ThrowsAsync<RpcException>(async () => await Service.Grpc.StepAsync(request));
+        var unary = await GrpcRefusal.OfAsync(async () => await Service.Grpc.StepAsync(request));
+        using var stream = Service.Grpc.Stream();
+        await stream.RequestStream.WriteAsync(new() { Open = new() { Handle = 1, SessionId = "err", Mode = V1.OpenMode.Resume } });
+        Assert.True(await stream.ResponseStream.MoveNext(default));
+        // The service refuses the message on its first five bytes; whether the rest can still be sent is a matter of timing.
+        await Record.ExceptionAsync(() => stream.RequestStream.WriteAsync(new() { Step = new() { Handle = 1, X = { request.X } } }));
+        var streamed = await GrpcRefusal.OfAsync(() => stream.ResponseStream.MoveNext(default));
 
-        Assert.Equal(StatusCode.ResourceExhausted, e.StatusCode);
-        Assert.Contains("1048576 bytes", e.Status.Detail, StringComparison.Ordinal);
+        foreach (var refusal in new[] { unary, streamed })
+        {
+            Assert.Equal(StatusCode.ResourceExhausted, refusal.Code);
+            Assert.Contains("the limit is 1048576 bytes", refusal.Message, StringComparison.Ordinal);
+            Assert.Equal("MESSAGE_TOO_LARGE", refusal.Info.Reason);
+            Assert.Equal("1048576", refusal.Info.Metadata["max_bytes"]);
+            Assert.Equal("Lstm:Grpc:MaxMessageBytes", refusal.Info.Metadata["option"]);
+        }
         Assert.Equal(before, await Service.StateAsync("err"));
     }
 

@@ -7,7 +7,8 @@ namespace Lstm.Service.Grpc;
 /// <summary>Where every call begins and ends: names its span, turns faults into statuses, counts refusals, logs what is unexpected.</summary>
 internal sealed class CallBoundary(LstmMeter meter, ILogger<CallBoundary> log)
 {
-    private const string Face = "grpc";
+    /// <summary>The face's name in metrics and logs.</summary>
+    public const string Face = "grpc";
 
     /// <summary>Runs a call.</summary>
     /// <typeparam name="T">Its reply.</typeparam>

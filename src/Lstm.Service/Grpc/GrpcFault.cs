@@ -16,14 +16,18 @@ internal static class GrpcFault
     /// <summary>A call's end, with google.rpc.ErrorInfo in the trailers.</summary>
     /// <param name="fault">The fault.</param>
     /// <returns>What to throw.</returns>
-    public static RpcException ToRpcException(LstmException fault)
+    public static RpcException ToRpcException(LstmException fault) =>
+        new(new(fault.Entry.Grpc, fault.Message), new Metadata { { DetailsTrailer, DetailsOf(fault).ToByteArray() } });
+
+    /// <summary>What the trailer carries.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <returns>Code, message and one ErrorInfo.</returns>
+    public static Google.Rpc.Status DetailsOf(LstmException fault)
     {
         var info = new ErrorInfo { Domain = ErrorMap.Domain, Reason = fault.Entry.Reason };
         foreach (var (key, value) in fault.Metadata)
             info.Metadata[key] = value;
-        var details = new Google.Rpc.Status { Code = (int)fault.Entry.Grpc, Message = fault.Message };
-        details.Details.Add(Any.Pack(info));
-        return new RpcException(new(fault.Entry.Grpc, fault.Message), new Metadata { { DetailsTrailer, details.ToByteArray() } });
+        return new() { Code = (int)fault.Entry.Grpc, Message = fault.Message, Details = { Any.Pack(info) } };
     }
 
     /// <summary>An error in band; the other sessions of the stream go on.</summary>

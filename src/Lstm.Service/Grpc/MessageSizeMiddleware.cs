@@ -1,0 +1,39 @@
+using System.Globalization;
+using Google.Protobuf;
+using Lstm.Service.Errors;
+using Lstm.Service.Observability;
+using Lstm.Service.Options;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Lstm.Service.Grpc;
+
+/// <summary>
+/// Gives the one fault that the gRPC layer finds before any of our code runs, a message above the limit, the facts that all other
+/// faults carry: MESSAGE_TOO_LARGE as google.rpc.ErrorInfo.
+/// </summary>
+internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcOptions options, LstmMeter meter)
+{
+    private const string StatusHeader = "grpc-status";
+    private const string MessageHeader = "grpc-message";
+
+    /// <summary>Handles one request.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>Completes when it is answered.</returns>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        await next(context);
+        // A call that failed before its first reply has its status among the headers.
+        var end = context.Response.HasStarted ? context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers : context.Response.Headers;
+        if (end is null || end.IsReadOnly || end[StatusHeader] != TooLarge || end.ContainsKey(GrpcFault.DetailsTrailer))
+            return;
+        var fault = new LstmException(
+            ErrorCode.MessageTooLarge,
+            Uri.UnescapeDataString(end[MessageHeader].ToString()),
+            ("max_bytes", options.MaxMessageBytes.ToString(CultureInfo.InvariantCulture)),
+            ("option", "Lstm:Grpc:MaxMessageBytes"));
+        end[GrpcFault.DetailsTrailer] = Convert.ToBase64String(GrpcFault.DetailsOf(fault).ToByteArray()).TrimEnd('=');
+        meter.Refused(fault.Entry.Reason, CallBoundary.Face);
+    }
+
+    private static string TooLarge { get; } = ((int)ErrorMap.Get(ErrorCode.MessageTooLarge).Grpc).ToString(CultureInfo.InvariantCulture);
+}
