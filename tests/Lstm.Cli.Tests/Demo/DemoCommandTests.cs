@@ -59,7 +59,7 @@ public partial class DemoCommandTests
         finally
         {
             service.Kill();
-            File.Delete(LogLine().Match(error).Groups[1].Value);
+            new FileInfo(LogLine().Match(error).Groups[1].Value).Directory?.Delete(recursive: true);
         }
     }
 
