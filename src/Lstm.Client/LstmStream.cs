@@ -13,7 +13,7 @@ namespace Lstm.Client;
 [SuppressMessage("Naming", "CA1711", Justification = "It is a stream of gRPC, which is what the documentation calls it; System.IO is far away.")]
 public sealed class LstmStream : IAsyncDisposable
 {
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     private readonly AsyncDuplexStreamingCall<StreamRequest, StreamReply> _call;
     private readonly ConcurrentQueue<TaskCompletionSource<StreamReply>> _waiting = new();
@@ -51,7 +51,7 @@ public sealed class LstmStream : IAsyncDisposable
     public Task<LstmSession> ResumeSessionAsync(string sessionId, CancellationToken cancellation = default) =>
         OpenSessionAsync("", sessionId, OpenMode.Resume, cancellation);
 
-    /// <summary>Ends the stream. What is still in flight gets a second to arrive. Sessions stay on the server.</summary>
+    /// <summary>Ends the stream. What is still in flight gets five seconds to arrive. Sessions stay on the server.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true))
@@ -59,7 +59,7 @@ public sealed class LstmStream : IAsyncDisposable
 
         try
         {
-            await _call.RequestStream.CompleteAsync().WaitAsync(Farewell).ConfigureAwait(false);
+            await CompleteRequestsAsync().WaitAsync(Farewell).ConfigureAwait(false);
             await _reading.WaitAsync(Farewell).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is RpcException or InvalidOperationException or OperationCanceledException or TimeoutException)
@@ -69,6 +69,20 @@ public sealed class LstmStream : IAsyncDisposable
 
         _call.Dispose();
         await _reading.ConfigureAwait(false);
+    }
+
+    // Behind the steps that still wait for their turn to be written: the semaphore lets them pass in their order.
+    private async Task CompleteRequestsAsync()
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await _call.RequestStream.CompleteAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     /// <summary>Sends one request and waits for its reply. Cancelling gives up the wait only: the request goes out all the same.</summary>
