@@ -52,6 +52,10 @@ internal static class PublicApi
 
     private static string NameOf(Type type)
     {
+        if (type.IsGenericParameter)
+        {
+            return type.Name;
+        }
         if (type.IsByRef)
         {
             return $"ref {NameOf(type.GetElementType() ?? type)}";
