@@ -23,7 +23,7 @@ internal sealed record ArithmeticLayerSpec(ArithmeticOperation Operation, int A,
         {
             for (int session = 0; session < batch; session++)
             {
-                ref float row = ref Unsafe.Add(ref frame.Start, session * frame.Stride);
+                ref float row = ref frame.StartOf(session);
                 ref float a = ref Unsafe.Add(ref row, spec.A);
                 ref float b = ref spec.Constant is { } constant ? ref constant.Start : ref Unsafe.Add(ref row, spec.B);
                 ref float y = ref Unsafe.Add(ref row, spec.Y);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Lstm.Engine.Kernels;
 
 namespace Lstm.Engine.Layers;
@@ -20,7 +19,7 @@ internal sealed record CurveLayerSpec(Curve Curve, int X, int Y, int Size) : Lay
         {
             for (int session = 0; session < batch; session++)
             {
-                ref float row = ref Unsafe.Add(ref frame.Start, session * frame.Stride);
+                ref float row = ref frame.StartOf(session);
                 for (int n = 0; n < spec.Size; n += V.Width)
                 {
                     V.Store(Activation<V>.Apply(spec.Curve, V.Load(ref row, spec.X + n)), ref row, spec.Y + n);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lstm.Engine.Kernels;
 
 namespace Lstm.Engine.Layers;
@@ -34,8 +35,28 @@ internal sealed class Frame
     /// <summary>The first session's row.</summary>
     public ref float Start => ref _rows.Start;
 
+    /// <summary>The beginning of one session's row.</summary>
+    /// <param name="session">Number of the session in the batch, from 0.</param>
+    /// <returns>Its first float.</returns>
+    public ref float StartOf(int session) => ref Unsafe.Add(ref _rows.Start, session * Stride);
+
     /// <summary>One session's row.</summary>
     /// <param name="session">Number of the session in the batch, from 0.</param>
     /// <returns>[<see cref="Stride"/>].</returns>
     public Span<float> Row(int session) => _rows.Span.Slice(session * Stride, Stride);
+
+    /// <summary>Puts two vectors of every row side by side: the textbook's [x, h].</summary>
+    /// <param name="batch">Number of rows in use.</param>
+    /// <param name="x">Offset and length of the first.</param>
+    /// <param name="h">Offset and length of the second.</param>
+    /// <param name="joined">Where they go.</param>
+    public void Join(int batch, (int Offset, int Length) x, (int Offset, int Length) h, int joined)
+    {
+        for (int session = 0; session < batch; session++)
+        {
+            Span<float> row = Row(session);
+            row.Slice(x.Offset, x.Length).CopyTo(row[joined..]);
+            row.Slice(h.Offset, h.Length).CopyTo(row[(joined + x.Length)..]);
+        }
+    }
 }

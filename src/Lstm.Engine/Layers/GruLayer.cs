@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Lstm.Engine.Cells;
 using Lstm.Engine.Kernels;
 
@@ -30,22 +29,17 @@ internal sealed record GruLayerSpec(GruWeights Weights, CellFunctions Functions,
 
         public override void Run(Frame frame, int batch)
         {
-            for (int session = 0; session < batch; session++)
-            {
-                Span<float> row = frame.Row(session);
-                row.Slice(at.X, weights.InputSize).CopyTo(row[at.Joined..]);
-                row.Slice(at.H, weights.HiddenSize).CopyTo(row[(at.Joined + weights.InputSize)..]);
-            }
+            frame.Join(batch, (at.X, weights.InputSize), (at.H, weights.HiddenSize), at.Joined);
             MatrixKernel<V>.Multiply(weights.Gates, ref frame.Start, frame.Stride, batch, at.Joined, at.Gates);
             MatrixKernel<V>.Multiply(weights.CandidateOfX, ref frame.Start, frame.Stride, batch, at.X, at.Gates + (2 * _padded));
             for (int session = 0; session < batch; session++)
             {
-                OpenGates(ref Unsafe.Add(ref frame.Start, session * frame.Stride));
+                OpenGates(ref frame.StartOf(session));
             }
             MatrixKernel<V>.Multiply(weights.CandidateOfH, ref frame.Start, frame.Stride, batch, weights.ResetAfter ? at.H : at.Reset, at.CandidateH);
             for (int session = 0; session < batch; session++)
             {
-                Finish(ref Unsafe.Add(ref frame.Start, session * frame.Stride));
+                Finish(ref frame.StartOf(session));
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Lstm.Engine.Cells;
 using Lstm.Engine.Kernels;
 
@@ -20,16 +19,11 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
 
         public override void Run(Frame frame, int batch)
         {
-            for (int session = 0; session < batch; session++)
-            {
-                Span<float> row = frame.Row(session);
-                row.Slice(at.X, weights.InputSize).CopyTo(row[at.Joined..]);
-                row.Slice(at.H, weights.HiddenSize).CopyTo(row[(at.Joined + weights.InputSize)..]);
-            }
+            frame.Join(batch, (at.X, weights.InputSize), (at.H, weights.HiddenSize), at.Joined);
             MatrixKernel<V>.Multiply(weights.Matrix, ref frame.Start, frame.Stride, batch, at.Joined, at.Sums);
             for (int session = 0; session < batch; session++)
             {
-                ref float row = ref Unsafe.Add(ref frame.Start, session * frame.Stride);
+                ref float row = ref frame.StartOf(session);
                 for (int unit = 0; unit < weights.HiddenSize; unit += V.Width)
                 {
                     if (general is null)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Lstm.Engine.Cells;
 using Lstm.Engine.Kernels;
 
@@ -23,16 +22,11 @@ internal sealed record RnnLayerSpec(PackedMatrix Matrix, int InputSize, int Hidd
     {
         public override void Run(Frame frame, int batch)
         {
-            for (int session = 0; session < batch; session++)
-            {
-                Span<float> row = frame.Row(session);
-                row.Slice(spec.X, spec.InputSize).CopyTo(row[spec.Joined..]);
-                row.Slice(spec.H, spec.HiddenSize).CopyTo(row[(spec.Joined + spec.InputSize)..]);
-            }
+            frame.Join(batch, (spec.X, spec.InputSize), (spec.H, spec.HiddenSize), spec.Joined);
             MatrixKernel<V>.Multiply(spec.Matrix, ref frame.Start, frame.Stride, batch, spec.Joined, spec.NewH);
             for (int session = 0; session < batch; session++)
             {
-                ref float row = ref Unsafe.Add(ref frame.Start, session * frame.Stride);
+                ref float row = ref frame.StartOf(session);
                 for (int unit = 0; unit < spec.HiddenSize; unit += V.Width)
                 {
                     V sum = spec.Functions.Bound(V.Load(ref row, spec.NewH + unit));
