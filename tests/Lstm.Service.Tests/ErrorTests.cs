@@ -3,6 +3,7 @@ using Grpc.Core;
 using Lstm.Service.Errors;
 using Lstm.Service.Tests.Errors;
 using Lstm.Service.Tests.Hosting;
+using Lstm.Tests.Shared;
 using Lstm.V1;
 
 namespace Lstm.Service.Tests;
@@ -73,6 +74,20 @@ public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFi
         foreach (var (key, value) in expected.Metadata)
             Assert.Equal(value, refusal.Info.Metadata[key]);
         Assert.Equal(before, await Service.StateAsync("err"));
+    }
+
+    [Fact]
+    public async Task Grpc_FloatInputThatTheGraphUsesAsToken_IsCheckedLikeOne()
+    {
+        // The file declares float32 and casts to an index of a table inside the graph.
+        await using var service = await RunningService.StartAsync("--models", Repository.Path("tests", "data", "zoo", "keras_embedding_lstm"));
+        string id = await service.OpenAsync("model");
+        string before = await service.StateAsync(id);
+
+        var refusal = await GrpcRefusal.OfAsync(async () => await service.Grpc.StepAsync(new() { SessionId = id, X = { 1e6f } }));
+
+        Assert.Equal((StatusCode.InvalidArgument, "INPUT_RANGE"), (refusal.Code, refusal.Info.Reason));
+        Assert.Equal(before, await service.StateAsync(id));
     }
 
     [Fact]

@@ -65,6 +65,8 @@ internal sealed class ModelCatalog(ModelsOptions options, LstmMeter meter, ILogg
         try
         {
             var model = Model.Load(path);
+            // The first step compiles the cells; no client should wait for that.
+            model.Step(model.CreateState(), new float[model.Info.InputSize], new float[model.Info.OutputSize]);
             var tag = new KeyValuePair<string, object?>("lstm.model", name);
             var schedulerOptions = new StepSchedulerOptions { MaxBatch = options.MaxBatch, MaxQueue = options.MaxQueue };
             var scheduler = new StepScheduler(model, schedulerOptions, (width, time) => meter.BatchRan(width, time, tag));

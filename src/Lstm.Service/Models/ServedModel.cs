@@ -22,7 +22,6 @@ internal sealed class ServedModel
         OutputSize = model.Info.OutputSize;
         StateSize = model.Info.StateSize;
         GateSize = model.Info.GateSize;
-        HasIntegerInputs = model.Info.Inputs.Any(static t => !t.ElementType.Contains("float", StringComparison.Ordinal));
     }
 
     /// <summary>Name for callers.</summary>
@@ -37,7 +36,7 @@ internal sealed class ServedModel
     /// <summary>The model's name as an attribute of metrics, boxed once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
 
-    /// <summary>Floats per step in; kept here because the engine sums it up anew every time.</summary>
+    /// <summary>Floats per step in.</summary>
     public int InputSize { get; }
 
     /// <summary>Floats per step out.</summary>
@@ -48,9 +47,6 @@ internal sealed class ServedModel
 
     /// <summary>Floats of one step's gates.</summary>
     public int GateSize { get; }
-
-    /// <summary>Whether values can be out of range: token ids, for example.</summary>
-    public bool HasIntegerInputs { get; }
 
     /// <summary>Sessions open on this model.</summary>
     public long OpenSessions => Interlocked.Read(ref _openSessions);

@@ -66,10 +66,9 @@ internal sealed partial class Session
         for (int i = 0; i < x.Length; i++)
             if (!float.IsFinite(x[i]))
                 Throw.InputNotFinite(Model.Name, i / inputSize, i % inputSize, x[i]);
-        if (Model.HasIntegerInputs)
-            for (int row = 0; row < count; row++)
-                if (Model.Model.FindInputFault(x.Slice(row * inputSize, inputSize)) is { } fault)
-                    Throw.InputRange(Model.Name, row, fault);
+        for (int row = 0; row < count; row++)
+            if (Model.Model.FindInputFault(x.Slice(row * inputSize, inputSize)) is { } fault)
+                Throw.InputRange(Model.Name, row, fault);
         return count;
     }
 
