@@ -12,6 +12,9 @@ namespace Lstm.Service.Grpc;
 /// <summary>One bidirectional stream: its handles, and the messages that are used again for every step.</summary>
 internal sealed class SessionStream(SessionRegistry sessions, CallBoundary boundary, GrpcOptions options, LstmMeter meter)
 {
+    // Replies that may wait for each other: about what one flush sends at once. A client that never pauses gets its replies all the same.
+    private const int MostUnsentBytes = 16 << 10;
+
     private static readonly WriteOptions Later = new(WriteFlags.BufferHint);
     private static readonly WriteOptions Now = new();
 
@@ -19,6 +22,7 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
     private readonly StepCall _call = new();
     private readonly StepResult _result = new();
     private readonly StreamReply _reply = new();
+    private int _unsentBytes;
     private long _steps;
     private long _opened;
 
@@ -44,9 +48,12 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
                     throw NotOpened(request.KindCase);
                 first = false;
                 await AnswerAsync(request);
-                // Replies are sent when there is nothing more to read: one flush for all that came together.
+                // Replies are sent when there is nothing more to read, or enough of them: one flush for all that came together.
                 next = requests.MoveNext(end.Token);
-                replies.WriteOptions = next.IsCompleted ? Later : Now;
+                _unsentBytes += _reply.CalculateSize();
+                bool later = next.IsCompleted && _unsentBytes < MostUnsentBytes;
+                _unsentBytes = later ? _unsentBytes : 0;
+                replies.WriteOptions = later ? Later : Now;
                 await replies.WriteAsync(_reply);
             }
         }
