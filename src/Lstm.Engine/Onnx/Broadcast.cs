@@ -30,6 +30,7 @@ internal static class Broadcast
     /// <returns>The value in that shape.</returns>
     public static TracedValue To(StepPlanner plan, TracedValue value, Dim[] shape)
     {
+        Dims.CheckCount(shape);
         int[] strides = Dims.Strides(value.Shape);
         int missing = shape.Length - value.Shape.Length;
         int[] source = Dims.Map(shape, index => value.Shape.Index().Sum(d => d.Item.Size == 1 ? 0 : strides[d.Index] * index[missing + d.Index]));

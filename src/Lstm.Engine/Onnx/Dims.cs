@@ -3,6 +3,9 @@ namespace Lstm.Engine.Onnx;
 /// <summary>Arithmetic on shapes of traced values.</summary>
 internal static class Dims
 {
+    /// <summary>The most values that one tensor of a step may have: 4 MiB per session. What asks for more is damaged, not a step.</summary>
+    public const int MostValues = 1 << 20;
+
     /// <summary>A shape without time and batch.</summary>
     /// <param name="sizes">The axes.</param>
     /// <returns>The shape.</returns>
@@ -17,6 +20,18 @@ internal static class Dims
     /// <param name="shape">The shape.</param>
     /// <returns>True when T is a factor of some axis.</returns>
     public static bool HasTime(IEnumerable<Dim> shape) => shape.Any(static d => d.HasTime);
+
+    /// <summary>Refuses a shape that no step has.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <exception cref="NodeFaultException">It has more than <see cref="MostValues"/> values.</exception>
+    public static void CheckCount(IEnumerable<Dim> shape)
+    {
+        double count = shape.Aggregate(1.0, static (product, d) => product * d.Size);
+        if (count > MostValues)
+        {
+            throw new NodeFaultException($"a value of shape {Describe(shape)} has more than {MostValues} values per timestep and session.");
+        }
+    }
 
     /// <summary>
     /// Whether two shapes hold the same values in the same order for every timestep and session, so that a reshape between

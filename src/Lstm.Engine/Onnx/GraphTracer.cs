@@ -53,7 +53,15 @@ internal sealed class GraphTracer
         {
             _values[name] = new ConstantValue(tensor);
         }
-        DefineInputs();
+        try
+        {
+            DefineInputs();
+        }
+        catch (NodeFaultException e)
+        {
+            _faults.Add(new ModelFault("", "", $"The inputs cannot be laid out: {e.Message}"));
+            return null;
+        }
         foreach (NodeProto node in _graph.Nodes)
         {
             TraceNode(node);
@@ -147,6 +155,11 @@ internal sealed class GraphTracer
                 _faults.Add(new ModelFault("", "", $"{Reason()} has no usable size on axis {axis} ('{dim.DimParam}'), taking {_roles.Description}; expected a fixed number of features."));
                 return null;
             }
+        }
+        if (shape.Aggregate(1.0, static (product, d) => product * d.Size) is var count && count > Dims.MostValues)
+        {
+            _faults.Add(new ModelFault("", "", $"{Reason()} has {count} values per timestep and session, taking {_roles.Description}; at most {Dims.MostValues} are supported."));
+            return null;
         }
         return shape;
     }

@@ -131,9 +131,13 @@ internal static class Movement
     private static ConstantValue ConcatenateConstants(ConstantValue[] values, Dim[] shape, (int Value, int Place)[] origin)
     {
         Tensor first = values[0].Tensor;
+        if (values.FirstOrDefault(v => (v.Tensor.Integers is null) != (first.Integers is null)) is { } other)
+        {
+            throw new NodeFaultException($"cannot concatenate {ElementTypes.Name(first.Type)} and {ElementTypes.Name(other.Tensor.Type)}; expected one type.");
+        }
         return new ConstantValue(shape, first.Integers is null
             ? Tensor.Of(SizesOf(shape), [.. origin.Select(o => values[o.Value].Tensor.ToFloats()[o.Place])], first.Type)
-            : Tensor.Of(SizesOf(shape), [.. origin.Select(o => values[o.Value].Tensor.Integers![o.Place])], first.Type)); // of one type, as ONNX demands
+            : Tensor.Of(SizesOf(shape), [.. origin.Select(o => values[o.Value].Tensor.Integers![o.Place])], first.Type)); // of one type, just checked
     }
 
     private static SignalValue ConcatenateSignals(StepPlanner plan, IReadOnlyList<TracedValue> values, Dim[] shape, (int Value, int Place)[] origin)

@@ -45,7 +45,8 @@ internal sealed class NodeAttributes
     public string[]? Texts(string name) => Typed(name, AttributeType.Strings) is { } found ? [.. found.Strings.Select(static s => s.ToStringUtf8())] : null;
 
     /// <summary>A tensor, null when absent.</summary>
-    public Tensor? Tensor(string name) => Typed(name, AttributeType.Tensor) is { } found ? TensorReader.Read(found.T) : null;
+    public Tensor? Tensor(string name) => Typed(name, AttributeType.Tensor) is not { } found ? null
+        : found.T is null ? throw new NodeFaultException($"the attribute '{name}' is of type Tensor but holds none; the file is damaged.") : TensorReader.Read(found.T);
 
     /// <summary>Names that no one asked for.</summary>
     public IEnumerable<string> Unread => _attributes.Keys.Where(name => !_asked.Contains(name));

@@ -6,6 +6,9 @@ namespace Lstm.Engine.Onnx;
 /// <summary>Collects what a step does while the graph is traced: the row's layout, the layers, the state.</summary>
 internal sealed class StepPlanner
 {
+    // 64 MiB for each session of a batch.
+    private const int MostFloats = 1 << 24;
+
     private readonly List<Func<LayerSpec>> _layers = [];
     private readonly List<StateSlot> _states = [];
     private readonly List<LayerInfo> _recurrent = [];
@@ -39,8 +42,13 @@ internal sealed class StepPlanner
     /// <summary>Reserves a place in every session's row.</summary>
     /// <param name="size">Number of values.</param>
     /// <returns>The offset, aligned to the widest vector; whole vectors fit up to the end of the values and beyond.</returns>
+    /// <exception cref="NodeFaultException">The row would become longer than any network needs.</exception>
     public int Allocate(int size)
     {
+        if (RowLength > MostFloats - size)
+        {
+            throw new NodeFaultException($"a step would need more than {MostFloats} values per session.");
+        }
         int offset = RowLength;
         RowLength = checked(RowLength + VectorWidths.Pad(size));
         return offset;

@@ -95,6 +95,49 @@ public sealed class ModelLoadTests : IDisposable
     }
 
     [Fact]
+    public void Load_WithHugeInput_RefusesItBeforeMakingRoom()
+    {
+        ModelProto model = Read(ShippedModels.NycTaxiPlain);
+        model.Graph.Input[0].Type.TensorType.Shape.Dim[2].DimValue = 2_000_000_000;
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Equal(
+            "The input 'x' has 2000000000 values per timestep and session, taking time on axis 0 and batch on axis 1 of the inputs; at most 1048576 are supported.",
+            Assert.Single(error.Faults).ToString());
+    }
+
+    [Fact]
+    public void Load_WithConstantThatHoldsNone_SaysSo()
+    {
+        ModelProto model = Read(ShippedModels.NycTaxi);
+        model.Graph.Node.First(static n => n.OpType == "Constant").Attribute.Single().T = null;
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Contains(error.Faults, static f => f is { Operator: "Constant", Reason: "the attribute 'value' is of type Tensor but holds none; the file is damaged." });
+    }
+
+    [Fact]
+    public void Load_WithConcatOfTwoTypes_SaysSo()
+    {
+        ModelProto model = Read(ShippedModels.NycTaxiPlain);
+        model.Graph.Initializer.Add(new TensorProto { Name = "whole", Dims = { 1 }, DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { 3 } });
+        model.Graph.Node.Add(new NodeProto
+        {
+            OpType = "Concat",
+            Name = "mixed",
+            Input = { "inner.ymean", "whole" },
+            Output = { "mixed_out" },
+            Attribute = { new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 0 } },
+        });
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Equal("Concat 'mixed': cannot concatenate float32 and int64; expected one type.", Assert.Single(error.Faults).ToString());
+    }
+
+    [Fact]
     public void Load_WithBatchFirst_FindsTheTimeAxis()
     {
         // x [B, T, 5] through a Transpose: the assumption "time first" has to be refuted.

@@ -34,6 +34,7 @@ internal sealed class GatherOperator : Operator
             node.Plan.AddRange(new InputRange(input, -count, count - 1));
         }
         Dim[] shape = [.. indices.Shape, .. Dims.Static(table.Shape[1..])];
+        Dims.CheckCount(shape);
         int offset = node.Plan.Allocate(Dims.Count(shape));
         node.Plan.Add(() => new EmbeddingLayerSpec(table.ToFloats(), count, width, indices.Offset, inputs.Length, offset));
         return new SignalValue(shape, table.Type, offset) { LastStep = indices.LastStep };
@@ -59,6 +60,7 @@ internal sealed class GatherOperator : Operator
             throw new NodeFaultException($"the indices [{string.Join(", ", picked)}] reach beyond axis {axis} of {Dims.Describe(data.Shape)}.");
         }
         Dim[] shape = [.. data.Shape[..axis], .. indexShape, .. data.Shape[(axis + 1)..]];
+        Dims.CheckCount(shape);
         int[] strides = Dims.Strides(data.Shape);
         int[] indexStrides = Dims.Strides(indexShape);
         int[] source = Dims.Map(shape, index =>

@@ -38,6 +38,7 @@ internal sealed class MatMulOperator : Operator
             throw new NodeFaultException($"cannot multiply {Dims.Describe(x.Shape)} by a matrix of [{rows}, {columns}]; expected {rows} values on the last axis.");
         }
         Dim[] shape = [.. x.Shape[..^1], new Dim(columns)];
+        Dims.CheckCount(shape);
         int count = Dims.Count(x.Shape) / Math.Max(1, rows);
         // The last row may be written beyond its end by up to a whole vector.
         int offset = plan.Allocate(((count - 1) * columns) + VectorWidths.Pad(columns));
