@@ -37,7 +37,7 @@ internal sealed class OnnxGraph
     public static OnnxGraph Read(OnnxFile file)
     {
         GraphProto graph = file.Model.Graph;
-        var faults = new List<ModelFault>();
+        List<ModelFault> faults = [.. FindUnsupported(file.Model)];
         var constants = new Dictionary<string, Tensor>();
         var defined = new HashSet<string>();
         foreach (TensorProto initializer in graph.Initializer)
@@ -80,6 +80,26 @@ internal sealed class OnnxGraph
     /// <param name="node">The node.</param>
     /// <returns>Its name, or its first output's.</returns>
     public static string NameOf(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(static o => o.Length > 0) ?? "";
+
+    // Parts of the format that would change the result if they were passed over.
+    private static IEnumerable<ModelFault> FindUnsupported(ModelProto model)
+    {
+        (string Name, int Count)[] parts =
+        [
+            ("model-local functions", model.Functions.Count),
+            ("training_info", model.TrainingInfo.Count),
+            ("sparse_initializer", model.Graph.SparseInitializer.Count),
+            ("quantization_annotation", model.Graph.QuantizationAnnotation.Count),
+        ];
+        foreach ((string name, int count) in parts.Where(static p => p.Count > 0))
+        {
+            yield return new ModelFault("", "", $"The file has {count} of {name}, which Lstm does not read; export the model without.");
+        }
+        foreach (NodeProto node in model.Graph.Node.Where(static n => n.Overload.Length > 0))
+        {
+            yield return new ModelFault(NameOf(node), node.OpType, $"it names the overload '{node.Overload}' of a function; functions are not supported.");
+        }
+    }
 
     // Kahn's algorithm; leaves `defined` with every name that gets a value.
     private static List<NodeProto> Sort(GraphProto graph, HashSet<string> defined, List<ModelFault> faults)

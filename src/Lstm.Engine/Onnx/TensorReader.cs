@@ -23,6 +23,10 @@ internal static class TensorReader
         {
             throw new NodeFaultException($"tensor '{proto.Name}' is stored in another file (external data), which Lstm does not read; save the model with its weights inside the .onnx file.");
         }
+        if (proto.HasSegment)
+        {
+            throw new NodeFaultException($"tensor '{proto.Name}' is one segment of a larger one, which Lstm does not read; save the model with whole tensors.");
+        }
         var type = (ElementType)proto.DataType;
         int[] shape = ReadShape(proto);
         long count = shape.Aggregate(1L, static (product, n) => product * n);

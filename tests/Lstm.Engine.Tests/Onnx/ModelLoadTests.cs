@@ -95,6 +95,31 @@ public sealed class ModelLoadTests : IDisposable
     }
 
     [Fact]
+    public void Load_WithPartsThatAreNotRead_NamesEachOfThem()
+    {
+        ModelProto model = Read(ShippedModels.NycTaxi);
+        model.Functions.Add(ByteString.Empty);
+        model.Graph.SparseInitializer.Add(ByteString.Empty);
+        model.Graph.QuantizationAnnotation.Add(ByteString.Empty);
+        model.TrainingInfo.Add(ByteString.Empty);
+        model.Graph.Initializer[0].Segment = ByteString.Empty;
+        model.Graph.Node[0].Overload = "fast";
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Equal(
+            [
+                "The file has 1 of model-local functions, which Lstm does not read; export the model without.",
+                "The file has 1 of training_info, which Lstm does not read; export the model without.",
+                "The file has 1 of sparse_initializer, which Lstm does not read; export the model without.",
+                "The file has 1 of quantization_annotation, which Lstm does not read; export the model without.",
+                "Sub '/Sub': it names the overload 'fast' of a function; functions are not supported.",
+                "Initializer: tensor 'mean' is one segment of a larger one, which Lstm does not read; save the model with whole tensors.",
+            ],
+            error.Faults.Select(static f => f.ToString()));
+    }
+
+    [Fact]
     public void Load_WithHugeInput_RefusesItBeforeMakingRoom()
     {
         ModelProto model = Read(ShippedModels.NycTaxiPlain);
