@@ -4,7 +4,7 @@ namespace Lstm.Engine.Tests.Scheduling;
 
 public sealed class StepSchedulerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public void StepAsync_OnIdleScheduler_IsDoneAtOnce()

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Lstm.Service.Sessions;
+
 namespace Lstm.Service.Tests.Hosting;
 
 /// <summary>A clock that goes only when told to, with its timers. Can be broken, to see how the service fails.</summary>
@@ -7,14 +10,15 @@ internal sealed class FakeClock : TimeProvider
     private readonly List<FakeTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Runs whenever the time of day is read: may throw, may wait.</summary>
+    /// <summary>Runs whenever a session reads the time of day: may throw, may wait. Kestrel's heartbeat reads this clock, too, undisturbed.</summary>
     public Action? Reading { get; set; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()
     {
-        Reading?.Invoke();
+        if (Reading is { } reading && IsReadBySessions())
+            reading();
         return _now;
     }
 
@@ -41,6 +45,9 @@ internal sealed class FakeClock : TimeProvider
         foreach (var timer in timers)
             timer.FireIfDue(_now);
     }
+
+    private static bool IsReadBySessions() =>
+        new StackTrace().GetFrames().Any(static f => f.GetMethod()?.DeclaringType?.Namespace == typeof(SessionRegistry).Namespace);
 
     private sealed class FakeTimer(FakeClock clock, TimerCallback callback, object? state) : ITimer
     {
