@@ -60,8 +60,9 @@ public sealed class CallLifeTests : RawTests
     [Fact]
     public async Task Write_WhileAnotherIsUnderWay_IsRefusedAndFramesStayWhole()
     {
-        // Larger than the flow-control window, so that the first write has to wait.
-        var response = await Raw.CallAsync("ServerStream", new ProbeRequest { Behaviour = Behaviour.WriteTwice, ReplyBytes = 8 << 20 });
+        // Larger than the flow-control window and not read before the second write was tried, so that the first one has to wait.
+        var request = new ProbeRequest { Behaviour = Behaviour.WriteTwice, ReplyBytes = 8 << 20 };
+        var response = await Raw.CallAsync("ServerStream", [RawClient.Frame(request)], beforeReading: () => Server.Log.Reported);
 
         Assert.Equal(StatusCode.OK, response.Status);
         Assert.Equal(8 << 20, Assert.Single(response.Replies).Payload.Length);

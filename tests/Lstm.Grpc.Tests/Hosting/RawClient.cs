@@ -23,8 +23,9 @@ internal sealed class RawClient(string address) : IDisposable
         return frame;
     }
 
-    /// <summary>Sends a body in pieces, each flushed by itself, and reads the response to its end.</summary>
-    public async Task<RawResponse> CallAsync(string method, IEnumerable<byte[]> pieces, Action<HttpRequestMessage>? change = null, bool leaveOpen = false)
+    /// <summary>Sends a body in pieces, each flushed by itself, and reads the response to its end, the body not before a task is done.</summary>
+    public async Task<RawResponse> CallAsync(
+        string method, IEnumerable<byte[]> pieces, Action<HttpRequestMessage>? change = null, bool leaveOpen = false, Func<Task>? beforeReading = null)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{address}/lstm.grpc.tests.Probe/{method}")
@@ -37,6 +38,8 @@ internal sealed class RawClient(string address) : IDisposable
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
         change?.Invoke(request);
         using var response = await _http.SendAsync(request, timeout.Token);
+        if (beforeReading is not null)
+            await beforeReading();
         byte[] body = await response.Content.ReadAsByteArrayAsync(timeout.Token);
         return new RawResponse(response, body);
     }
