@@ -1,8 +1,13 @@
 using System.Diagnostics.Metrics;
 using Grpc.Core;
+using Lstm.Service.Grpc;
 using Lstm.Service.Observability;
+using Lstm.Service.Options;
+using Lstm.Service.Sessions;
 using Lstm.Service.Tests.Hosting;
 using Lstm.V1;
+using Microsoft.Extensions.DependencyInjection;
+using OpenMode = Lstm.V1.OpenMode;
 
 namespace Lstm.Service.Tests;
 
@@ -105,5 +110,25 @@ public sealed class BackpressureTests
         {
             return Google.Rpc.Status.Parser.ParseFrom(e.Trailers.GetValueBytes("grpc-status-details-bin")).Details[0].Unpack<Google.Rpc.ErrorInfo>().Reason;
         }
+    }
+
+    [Fact]
+    public async Task Stream_ClientThatNeverPauses_GetsItsRepliesAllTheSame()
+    {
+        const int steps = 500, mostUnsent = 16 << 10;
+        var requests = new EndlessRequests(
+            new() { Open = new() { Handle = 1, Model = "nyc-taxi" } },
+            Enumerable.Range(1, steps).Select(static n => new StreamRequest { Step = new() { Handle = 1, X = { TestModels.X() }, WantState = true } }));
+        var replies = new RepliesSent();
+        await using var service = await RunningService.StartAsync();
+        var services = service.Services;
+        var stream = new SessionStream(
+            services.GetRequiredService<SessionRegistry>(), services.GetRequiredService<CallBoundary>(), services.GetRequiredService<GrpcOptions>(), services.GetRequiredService<LstmMeter>());
+
+        await stream.RunAsync(requests, replies, default, default);
+
+        Assert.Equal(steps + 1, replies.Count);
+        Assert.InRange(replies.MostUnsentBytes, 1, mostUnsent + 1500); // up to the one reply that reaches the limit: 256 floats of state
+        Assert.InRange(replies.Flushes, steps * 1000 / mostUnsent, steps / 2);
     }
 }

@@ -1,15 +1,9 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Lstm.Service.Grpc;
-using Lstm.Service.Observability;
-using Lstm.Service.Options;
-using Lstm.Service.Sessions;
 using Lstm.Service.Tests.Hosting;
 using Lstm.Tests.Shared;
 using Lstm.V1;
-using Microsoft.Extensions.DependencyInjection;
-using OpenMode = Lstm.V1.OpenMode;
 
 namespace Lstm.Service.Tests;
 
@@ -259,25 +253,6 @@ public sealed class StreamingTests(ServiceFixture fixture) : IClassFixture<Servi
         await Wait.UntilAsync(
             async () => (await service.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains("\nlstm_streams 0\n", StringComparison.Ordinal), "no stream is left open");
         Assert.Equal("s", Assert.Single((await service.Grpc.ListSessionsAsync(new())).Sessions).SessionId);
-    }
-
-    [Fact]
-    public async Task Stream_ClientThatNeverPauses_GetsItsRepliesAllTheSame()
-    {
-        const int steps = 500, mostUnsent = 16 << 10;
-        var requests = new EndlessRequests(
-            new() { Open = new() { Handle = 1, Model = "nyc-taxi" } },
-            Enumerable.Range(1, steps).Select(static n => new StreamRequest { Step = new() { Handle = 1, X = { TestModels.X() }, WantState = true } }));
-        var replies = new RepliesSent();
-        var services = Service.Services;
-        var stream = new SessionStream(
-            services.GetRequiredService<SessionRegistry>(), services.GetRequiredService<CallBoundary>(), services.GetRequiredService<GrpcOptions>(), services.GetRequiredService<LstmMeter>());
-
-        await stream.RunAsync(requests, replies, default, default);
-
-        Assert.Equal(steps + 1, replies.Count);
-        Assert.InRange(replies.MostUnsentBytes, 1, mostUnsent + 1500); // up to the one reply that reaches the limit: 256 floats of state
-        Assert.InRange(replies.Flushes, steps * 1000 / mostUnsent, steps / 2);
     }
 
     [Fact]
