@@ -12,11 +12,12 @@ public abstract class Model
     /// <param name="info">What was understood of the file.</param>
     protected Model(ModelInfo info) => Info = info;
 
-    /// <summary>Loads an ONNX file for stepping, natively.</summary>
+    /// <summary>Loads an ONNX file into our own cells.</summary>
     /// <param name="path">The .onnx file.</param>
-    /// <returns>The model, ready to step.</returns>
-    /// <exception cref="ModelLoadException">The file cannot be read or cannot be stepped; all its faults at once.</exception>
-    public static Model Load(string path) => NativeModel.Load(path, VectorWidths.Best);
+    /// <param name="hints">What the file does not say itself; null for nothing.</param>
+    /// <returns>The model; <see cref="ModelInfo.IsStreamable"/> says whether it steps or runs whole sequences only.</returns>
+    /// <exception cref="ModelLoadException">The file cannot be read or cannot be run natively; all its faults at once.</exception>
+    public static Model Load(string path, ModelHints? hints = null) => NativeModel.Load(path, VectorWidths.Best, hints ?? ModelHints.None);
 
     /// <summary>Name, sizes, layers, backend.</summary>
     public ModelInfo Info { get; }
@@ -30,6 +31,7 @@ public abstract class Model
     /// <param name="x">x(t), all inputs one after the other, [input_size].</param>
     /// <param name="y">y(t), all outputs one after the other, [output_size].</param>
     /// <exception cref="ArgumentException">A length differs from the model's, the state is another model's, or an integer input is out of range.</exception>
+    /// <exception cref="NotStreamableException">The model runs whole sequences only.</exception>
     public void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y) => Step(state, x, y, default);
 
     /// <summary>Advances one state by one timestep and shows the gates.</summary>
@@ -38,6 +40,7 @@ public abstract class Model
     /// <param name="y">y(t), all outputs one after the other, [output_size].</param>
     /// <param name="gates">Empty, or [gate_size] as <see cref="ModelInfo.Gates"/> lays it out.</param>
     /// <exception cref="ArgumentException">A length differs from the model's, the state is another model's, or an integer input is out of range.</exception>
+    /// <exception cref="NotStreamableException">The model runs whole sequences only.</exception>
     public abstract void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates);
 
     /// <summary>Says what is wrong with an input, without stepping.</summary>
@@ -48,5 +51,113 @@ public abstract class Model
     /// <summary>Working memory for steps of several states at once; for one thread at a time.</summary>
     /// <param name="capacity">The largest number of states in one run.</param>
     /// <returns>An empty batch of this model.</returns>
+    /// <exception cref="NotStreamableException">The model runs whole sequences only.</exception>
     public abstract StepBatch CreateBatch(int capacity);
+
+    /// <summary>Runs whole sequences together; they may differ in length. Works for every model, streamable or not.</summary>
+    /// <param name="sequences">The sequences, each with a state of its own.</param>
+    /// <exception cref="ArgumentException">A length differs from the model's, a state is another model's, an integer input is out of range, or <see cref="FindLengthFault"/> has something to say.</exception>
+    public abstract void Predict(IReadOnlyList<Sequence> sequences);
+
+    /// <summary>Says what is wrong with the length of a sequence, without running it.</summary>
+    /// <param name="length">T.</param>
+    /// <returns>A sentence (expected, found), or null when sequences of that length run.</returns>
+    public virtual string? FindLengthFault(int length) =>
+        length < 1 ? $"Expected at least one timestep but got {length}."
+        : Info.SequenceLength is { } exact && length != exact ? $"Expected exactly {exact} {(exact == 1 ? "timestep" : "timesteps")}, the length that the file was exported with, but got {length}."
+        : length > Info.LongestSequence ? $"Expected at most {Info.LongestSequence} timesteps but got {length}; the whole sequence has to be in memory at once."
+        : null;
+
+    /// <summary>Throws for a sequence that does not fit the model; for backends, at the door.</summary>
+    /// <param name="sequence">The sequence.</param>
+    /// <exception cref="ArgumentException">As in <see cref="Predict"/>.</exception>
+    protected void CheckSequence(Sequence sequence)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        Throw.IfOtherModel(this, sequence.State);
+        Throw.IfInputFault(FindLengthFault(sequence.Length));
+        Throw.IfLengthDiffers(sequence.X.Length, checked(sequence.Length * Info.InputSize), "length × input_size", nameof(sequence));
+        Throw.IfLengthDiffers(sequence.Y.Length, checked(sequence.Length * Info.OutputSize), "length × output_size", nameof(sequence));
+        Throw.IfInputFault(FindSequenceFault(sequence.X.Span, sequence.Length));
+    }
+
+    /// <summary>Says what is wrong with a sequence, without running it: its length, the input of a timestep, or an input that holds once for all of it.</summary>
+    /// <param name="x">[T, input_size].</param>
+    /// <param name="length">T.</param>
+    /// <returns>A sentence (expected, found, where), or null when the sequence is fine.</returns>
+    public virtual string? FindSequenceFault(ReadOnlySpan<float> x, int length)
+    {
+        if (FindLengthFault(length) is { } wrongLength)
+        {
+            return wrongLength;
+        }
+        int size = Info.InputSize;
+        if (x.Length != (long)length * size)
+        {
+            return $"Expected {(long)length * size} values (length × input_size) but got {x.Length}.";
+        }
+        for (int t = 0; t < length; t++)
+        {
+            if (FindInputFault(x.Slice(t * size, size)) is { } fault)
+            {
+                return $"Timestep {t}: {fault}";
+            }
+        }
+        return Info.IsStreamable ? null : FindVaryingInput(x, length);
+    }
+
+    // What has no axis of time holds for the whole sequence.
+    private string? FindVaryingInput(ReadOnlySpan<float> x, int length)
+    {
+        int offset = 0;
+        foreach (TensorInfo input in Info.Inputs)
+        {
+            for (int t = 1; t < length && input.TimeAxis < 0; t++)
+            {
+                if (!x.Slice((t * Info.InputSize) + offset, input.Size).SequenceEqual(x.Slice(offset, input.Size)))
+                {
+                    return $"Timestep {t}: the input '{input.Name}' has no axis of time; expected the same values as at timestep 0.";
+                }
+            }
+            offset += input.Size;
+        }
+        return null;
+    }
+
+    /// <summary>A state of this model; for backends.</summary>
+    /// <param name="initial">What it starts from, [state_size].</param>
+    /// <returns>The state.</returns>
+    protected ModelState NewState(ReadOnlySpan<float> initial)
+    {
+        Throw.IfLengthDiffers(initial.Length, Info.StateSize, "state_size", nameof(initial));
+        return new ModelState(this, initial.ToArray());
+    }
+
+    /// <summary>Runs checked sequences one timestep after the other in one batch; for backends that step.</summary>
+    /// <param name="sequences">The sequences, checked.</param>
+    /// <param name="widest">The largest batch.</param>
+    protected void PredictByStepping(IReadOnlyList<Sequence> sequences, int widest)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        // Longest first, so that those still running are always the first ones.
+        Sequence[] sorted = [.. sequences.OrderByDescending(static s => s.Length)];
+        foreach (Sequence[] together in sorted.Chunk(widest))
+        {
+            StepBatch batch = CreateBatch(together.Length);
+            int running = together.Length;
+            for (int t = 0; t < together[0].Length; t++)
+            {
+                while (together[running - 1].Length <= t)
+                {
+                    running--;
+                }
+                for (int n = 0; n < running; n++)
+                {
+                    Sequence s = together[n];
+                    batch.Add(s.State, s.X.Slice(t * Info.InputSize, Info.InputSize), s.Y.Slice(t * Info.OutputSize, Info.OutputSize));
+                }
+                batch.Run();
+            }
+        }
+    }
 }

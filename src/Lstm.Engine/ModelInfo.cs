@@ -18,6 +18,27 @@ public sealed record ModelInfo
     /// <summary>"native" or "onnxruntime".</summary>
     public required string Backend { get; init; }
 
+    /// <summary>Why the model does not run natively; empty when it does.</summary>
+    public IReadOnlyList<ModelFault> NotNative { get; init; } = [];
+
+    /// <summary>Why the model cannot be stepped and runs whole sequences only; empty when it can.</summary>
+    public IReadOnlyList<ModelFault> NotStreamable { get; init; } = [];
+
+    /// <summary>Whether sessions can step the model one timestep at a time.</summary>
+    public bool IsStreamable => NotStreamable.Count == 0;
+
+    /// <summary>Whether a step's bits depend on model, state and input alone, never on its batch. Only the native engine promises it.</summary>
+    public bool IsBatchInvariant { get; init; } = true;
+
+    /// <summary>The largest number of sessions that the backend runs together.</summary>
+    public int MaxBatch { get; init; } = int.MaxValue;
+
+    /// <summary>The one length that whole sequences must have, because the file holds it; null for any.</summary>
+    public int? SequenceLength { get; init; }
+
+    /// <summary>The most timesteps of a sequence that is run as a whole.</summary>
+    public int LongestSequence { get; init; } = int.MaxValue;
+
     /// <summary>Who wrote the file, as it says itself, e.g. "pytorch 2.6.0".</summary>
     public required string Producer { get; init; }
 
@@ -41,6 +62,15 @@ public sealed record ModelInfo
 
     /// <summary>Weights of the whole network, as stored in the file.</summary>
     public required long ParameterCount { get; init; }
+
+    /// <summary>Floating-point operations of one step, a multiplication and an addition counted as two; 0 when unknown.</summary>
+    public long FlopsPerStep { get; init; }
+
+    /// <summary>State inputs of the file and the outputs that feed them, with how that was found.</summary>
+    public IReadOnlyList<StatePair> StatePairs { get; init; } = [];
+
+    /// <summary>Past timesteps of x that the session keeps and prepends to each frame; 0 for none.</summary>
+    public int FrameContext { get; init; }
 
     /// <summary>Floats that a step takes.</summary>
     public int InputSize => _inputSize ??= Inputs.Sum(static t => t.Size);
@@ -69,6 +99,21 @@ public sealed record TensorInfo(string Name, string ElementType, IReadOnlyList<i
 
     /// <summary>Number of values per step.</summary>
     public int Size { get; } = Shape.Aggregate(1, static (product, n) => product * n);
+
+    /// <summary>The axes in the file, T and B where time and batch are, e.g. "[B, T, 5]"; empty when unknown.</summary>
+    public string Axes { get; init; } = "";
+
+    /// <summary>The axis of time in the file, alone or merged with others; −1 for none.</summary>
+    public int TimeAxis { get; init; } = -1;
+
+    /// <summary>The axis of the batch in the file, alone or merged with others; −1 for none.</summary>
+    public int BatchAxis { get; init; } = -1;
+
+    /// <summary>False for an output that a whole sequence gives once, after its last timestep; a session sees it grow with every step.</summary>
+    public bool EveryStep { get; init; } = true;
+
+    /// <summary>What model.json adds; null for nothing.</summary>
+    public TensorNotes? Notes { get; init; }
 }
 
 /// <summary>One recurrent layer.</summary>
@@ -77,7 +122,27 @@ public sealed record TensorInfo(string Name, string ElementType, IReadOnlyList<i
 /// <param name="InputSize">m.</param>
 /// <param name="HiddenSize">n.</param>
 /// <param name="ParameterCount">In the textbook's form with one bias per gate: 4·(n·(n+m)+n) for an LSTM.</param>
-public sealed record LayerInfo(string Name, string Kind, int InputSize, int HiddenSize, long ParameterCount);
+public sealed record LayerInfo(string Name, string Kind, int InputSize, int HiddenSize, long ParameterCount)
+{
+    /// <summary>"forward" or "reverse".</summary>
+    public string Direction { get; init; } = "forward";
+}
+
+/// <summary>A state that goes in and out of the file's graph.</summary>
+/// <param name="Input">Name of the graph input, e.g. "h0".</param>
+/// <param name="Output">Name of the graph output that is its next value, e.g. "hn"; empty when the graph gives none.</param>
+/// <param name="Found">How it was found, in words.</param>
+public sealed record StatePair(string Input, string Output, string Found)
+{
+    /// <summary>For each value of the input, row-major and of one session: its place in the session's state; empty when unknown.</summary>
+    public IReadOnlyList<int> Places { get; init; } = [];
+
+    /// <summary>The input's shape for one session, the axis of the batch being 1.</summary>
+    public IReadOnlyList<int> Shape { get; init; } = [];
+
+    /// <summary>The axis of the batch in the input, −1 for none.</summary>
+    public int BatchAxis { get; init; } = -1;
+}
 
 /// <summary>A named piece of a flat vector.</summary>
 /// <param name="Name">E.g. "layer0.h".</param>

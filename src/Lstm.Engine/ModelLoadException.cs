@@ -30,6 +30,9 @@ public sealed class ModelLoadException : Exception
 /// <param name="Reason">Expected, found, what to do: whole sentences.</param>
 public sealed record ModelFault(string Node, string Operator, string Reason)
 {
+    /// <summary>What stands behind it.</summary>
+    public ModelFaultKind Kind { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Operator.Length == 0 ? Reason : $"{Operator} '{Node}': {Reason}";
 }

@@ -7,15 +7,23 @@ namespace Lstm.Engine;
 /// <summary>A model that runs in our own cells.</summary>
 internal sealed class NativeModel : Model
 {
+    // Sequences that step together: enough to share the weights, few enough that the rows stay in cache.
+    private const int WidestPrediction = 64;
+
+    // Rows of whole sequences that are in memory at once: 256 MiB.
+    private const int MostWholeFloats = 1 << 26;
+
     private readonly float[] _initialState;
     private readonly InputRange[] _ranges;
+    private readonly int[] _lengths;
     private readonly NativeStepBatch?[] _spares = new NativeStepBatch?[Environment.ProcessorCount * 2];
 
     private NativeModel(ModelInfo info, StepPlan plan, VectorWidth width)
         : base(info)
     {
         Width = width;
-        Layers = [.. plan.Work.Layers.Select(create => create().Create(width))];
+        Parts = [.. plan.Work.Parts.Select(part => NativePart.Create(part, width))];
+        Layers = [.. Parts.SelectMany(static p => p.Layers)];
         _initialState = new float[info.StateSize];
         foreach (StateSlot slot in plan.Work.States)
         {
@@ -31,12 +39,16 @@ internal sealed class NativeModel : Model
         Gates = [.. plan.Work.Gates];
         GateOffsets = [.. plan.Work.GateOffsets];
         _ranges = [.. plan.Work.Ranges];
+        _lengths = [.. plan.Work.LengthPlaces];
     }
 
     /// <summary>The vector width it runs on.</summary>
     public VectorWidth Width { get; }
 
-    /// <summary>The layers in order.</summary>
+    /// <summary>What is done with a whole sequence, part by part.</summary>
+    public NativePart[] Parts { get; }
+
+    /// <summary>The layers in order: what is done in a step.</summary>
     public Layer[] Layers { get; }
 
     /// <summary>Floats of a session's row in the working memory.</summary>
@@ -60,12 +72,24 @@ internal sealed class NativeModel : Model
     /// <summary>Loads a file for a vector width.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="width">The width.</param>
+    /// <param name="hints">What the file does not say itself; null for nothing.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ModelLoadException">All faults at once.</exception>
-    public static NativeModel Load(string path, VectorWidth width)
+    public static NativeModel Load(string path, VectorWidth width, ModelHints? hints = null)
     {
-        OnnxGraph graph = OnnxGraph.Read(OnnxFile.Read(path));
-        StepPlan plan = GraphTracer.Plan(graph);
+        try
+        {
+            return Load(OnnxGraph.Read(OnnxFile.Read(path)), width, hints);
+        }
+        catch (Exception e) when (e is not (ModelLoadException or OutOfMemoryException))
+        {
+            throw new ModelLoadException(path, [new ModelFault("", "", $"Of the whole graph: {GraphTracer.Unforeseen(e)}")], e);
+        }
+    }
+
+    private static NativeModel Load(OnnxGraph graph, VectorWidth width, ModelHints? hints)
+    {
+        StepPlan plan = GraphTracer.Plan(graph, hints ?? ModelHints.None);
         var info = new ModelInfo
         {
             Path = graph.File.Path,
@@ -76,8 +100,14 @@ internal sealed class NativeModel : Model
             Inputs = [.. plan.Inputs.Select(static i => i.Info)],
             Outputs = [.. plan.Outputs.Select(static o => o.Info)],
             Layers = plan.Work.Recurrent,
-            States = [.. plan.Work.States.Select(static s => new NamedSlice(s.Name, s.Offset, [s.Length]))],
-            Gates = plan.Work.Gates,
+            States = [.. plan.Work.States.Select(static s => new NamedSlice(s.Name, s.Offset, s.Shape))],
+            Gates = plan.NotStreamable.Count == 0 ? plan.Work.Gates : [],
+            NotStreamable = plan.NotStreamable,
+            SequenceLength = plan.NotStreamable.Count > 0 && plan.Work.LengthIsUsed ? plan.Work.FixedLength : null,
+            LongestSequence = plan.NotStreamable.Count == 0 ? int.MaxValue : Math.Max(1, MostWholeFloats / Math.Max(1, plan.Work.RowLength)),
+            FlopsPerStep = plan.Work.Flops,
+            StatePairs = plan.StatePairs,
+            FrameContext = hints?.FrameContext ?? 0,
             ParameterCount = graph.Constants.Values.Where(static t => t.Floats is not null).Sum(static t => (long)t.Count),
         };
         return new NativeModel(info, plan, width);
@@ -89,6 +119,7 @@ internal sealed class NativeModel : Model
     /// <inheritdoc/>
     public override void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)
     {
+        ThrowUnlessStreamable();
         CheckStep(state, x, y.Length, gates.Length);
         NativeStepBatch batch = Rent();
         batch.RunAlone(state, x, y, gates);
@@ -117,7 +148,74 @@ internal sealed class NativeModel : Model
     public override StepBatch CreateBatch(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ThrowUnlessStreamable();
         return new NativeStepBatch(this, capacity);
+    }
+
+    /// <inheritdoc/>
+    public override void Predict(IReadOnlyList<Sequence> sequences)
+    {
+        foreach (Sequence sequence in sequences)
+        {
+            CheckSequence(sequence);
+        }
+        if (Info.IsStreamable)
+        {
+            PredictByStepping(sequences, WidestPrediction);
+            return;
+        }
+        foreach (Sequence[] together in Together(sequences))
+        {
+            NativeSequenceRun.Run(this, together);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string? FindSequenceFault(ReadOnlySpan<float> x, int length)
+    {
+        if (base.FindSequenceFault(x, length) is { } fault)
+        {
+            return fault;
+        }
+        foreach (int place in _lengths)
+        {
+            float stated = x[place];
+            if (!(stated >= 0 && stated <= length && stated == MathF.Truncate(stated)))
+            {
+                return $"Expected a whole number from 0 to {length}, the length of the sequence, at place {place} of the input (sequence_lens) but got {stated}.";
+            }
+        }
+        return null;
+    }
+
+    // The longest first, as many as fit into memory.
+    private IEnumerable<Sequence[]> Together(IReadOnlyList<Sequence> sequences)
+    {
+        var together = new List<Sequence>();
+        int rows = 0;
+        foreach (Sequence sequence in sequences.OrderByDescending(static s => s.Length))
+        {
+            if (together.Count > 0 && rows > Info.LongestSequence - sequence.Length)
+            {
+                yield return [.. together];
+                together.Clear();
+                rows = 0;
+            }
+            together.Add(sequence);
+            rows += sequence.Length;
+        }
+        if (together.Count > 0)
+        {
+            yield return [.. together];
+        }
+    }
+
+    private void ThrowUnlessStreamable()
+    {
+        if (!Info.IsStreamable)
+        {
+            throw new NotStreamableException(Info);
+        }
     }
 
     /// <summary>Checks a step at the door.</summary>

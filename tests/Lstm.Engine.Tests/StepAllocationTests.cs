@@ -1,3 +1,5 @@
+using Lstm.Tests.Shared;
+
 namespace Lstm.Engine.Tests;
 
 public sealed class StepAllocationTests
@@ -17,6 +19,28 @@ public sealed class StepAllocationTests
         {
             model.Step(state, x, y);
             model.Step(state, x, y, gates);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory, MemberData(nameof(ZooInvarianceTests.Cases), MemberType = typeof(ZooInvarianceTests))]
+    public void Step_OfEveryGraphOfTheZoo_AllocatesNothing(string name)
+    {
+        Model model = Model.Load(Repository.Path("tests", "data", "zoo", name, "model.onnx"));
+        if (!model.Info.IsStreamable)
+        {
+            return;
+        }
+        ModelState state = model.CreateState();
+        var x = new float[model.Info.InputSize];
+        var y = new float[model.Info.OutputSize];
+        model.Step(state, x, y);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int step = 0; step < 100; step++)
+        {
+            model.Step(state, x, y);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -11,7 +11,7 @@ internal sealed class Verifier
 
     /// <summary>Verifies the native engine.</summary>
     public Verifier()
-        : this(Model.Load)
+        : this(static file => Model.Load(file))
     {
     }
 

@@ -23,7 +23,7 @@ internal static partial class Activation<V>
             case CurveKind.LeakyRelu:
                 return V.IfLess(x, zero, alpha * x, x);
             case CurveKind.ThresholdedRelu:
-                return V.IfLess(x, alpha, zero, x);
+                return V.IfLess(alpha, x, x, zero); // at alpha itself it is zero
             case CurveKind.ScaledTanh:
                 return alpha * Tanh(V.All(curve.Beta) * x);
             case CurveKind.HardSigmoid:

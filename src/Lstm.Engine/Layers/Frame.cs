@@ -10,6 +10,7 @@ namespace Lstm.Engine.Layers;
 internal sealed class Frame
 {
     private readonly AlignedBuffer _rows;
+    private int _first;
 
     /// <summary>Reserves the rows.</summary>
     /// <param name="rowLength">Floats that the values of one session take.</param>
@@ -32,18 +33,25 @@ internal sealed class Frame
     /// <summary>Whether this run stores the gates.</summary>
     public bool ShowGates { get; set; }
 
+    /// <summary>The row that counts as the first; 0 unless the rows hold a sequence and a layer works on one timestep of it.</summary>
+    public int First
+    {
+        get => _first / Stride;
+        set => _first = value * Stride;
+    }
+
     /// <summary>The first session's row.</summary>
-    public ref float Start => ref _rows.Start;
+    public ref float Start => ref Unsafe.Add(ref _rows.Start, _first);
 
     /// <summary>The beginning of one session's row.</summary>
     /// <param name="session">Number of the session in the batch, from 0.</param>
     /// <returns>Its first float.</returns>
-    public ref float StartOf(int session) => ref Unsafe.Add(ref _rows.Start, session * Stride);
+    public ref float StartOf(int session) => ref Unsafe.Add(ref _rows.Start, _first + (session * Stride));
 
     /// <summary>One session's row.</summary>
     /// <param name="session">Number of the session in the batch, from 0.</param>
     /// <returns>[<see cref="Stride"/>].</returns>
-    public Span<float> Row(int session) => _rows.Span.Slice(session * Stride, Stride);
+    public Span<float> Row(int session) => _rows.Span.Slice(_first + (session * Stride), Stride);
 
     /// <summary>Puts two vectors of every row side by side: the textbook's [x, h].</summary>
     /// <param name="batch">Number of rows in use.</param>

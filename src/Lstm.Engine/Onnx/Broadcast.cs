@@ -15,9 +15,7 @@ internal static class Broadcast
         {
             Dim left = n <= a.Length ? a[^n] : new Dim(1);
             Dim right = n <= b.Length ? b[^n] : new Dim(1);
-            bool leftIsOne = left is { IsStatic: true, Size: 1 };
-            bool rightIsOne = right is { IsStatic: true, Size: 1 };
-            shape[^n] = left == right || rightIsOne ? left : leftIsOne ? right
+            shape[^n] = left == right || right.IsOne ? left : left.IsOne ? right
                 : throw new NodeFaultException($"{Dims.Describe(a)} and {Dims.Describe(b)} cannot be broadcast together.");
         }
         return shape;
@@ -31,6 +29,10 @@ internal static class Broadcast
     public static TracedValue To(StepPlanner plan, TracedValue value, Dim[] shape)
     {
         Dims.CheckCount(shape);
+        if (value is SignalValue { LastStep: true } last && Dims.HasTime(shape) && !Dims.HasTime(value.Shape))
+        {
+            value = Movement.ToEveryTimestep(plan, last);
+        }
         int[] strides = Dims.Strides(value.Shape);
         int missing = shape.Length - value.Shape.Length;
         int[] source = Dims.Map(shape, index => value.Shape.Index().Sum(d => d.Item.Size == 1 ? 0 : strides[d.Index] * index[missing + d.Index]));

@@ -21,6 +21,11 @@ internal static class Dims
     /// <returns>True when T is a factor of some axis.</returns>
     public static bool HasTime(IEnumerable<Dim> shape) => shape.Any(static d => d.HasTime);
 
+    /// <summary>Whether a shape has an axis that is longer than time.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <returns>True when some axis is padded.</returns>
+    public static bool IsPadded(IEnumerable<Dim> shape) => shape.Any(static d => d.IsPadded);
+
     /// <summary>Refuses a shape that no step has.</summary>
     /// <param name="shape">The shape.</param>
     /// <exception cref="NodeFaultException">It has more than <see cref="MostValues"/> values.</exception>
@@ -42,10 +47,10 @@ internal static class Dims
     /// <returns>True when both have the same symbols in the same order, with as many values between them.</returns>
     public static bool SameOrder(IEnumerable<Dim> a, IEnumerable<Dim> b) => Factors(a) is { } left && Factors(b) is { } right && left.SequenceEqual(right);
 
-    // Values before the first symbol, the symbol, values up to the next …; null when values and symbols share an axis.
-    private static List<(long Size, char Symbol)>? Factors(IEnumerable<Dim> shape)
+    // Values before the first symbol, the symbol with its padding, values up to the next …; null when values and symbols share an axis.
+    private static List<(long Size, char Symbol, int Lead, int Trail)>? Factors(IEnumerable<Dim> shape)
     {
-        var factors = new List<(long, char)>();
+        var factors = new List<(long, char, int, int)>();
         long size = 1;
         foreach (Dim dim in shape)
         {
@@ -56,11 +61,11 @@ internal static class Dims
             size *= dim.Size;
             foreach (char symbol in dim.Symbols)
             {
-                factors.Add((size, symbol));
+                factors.Add((size, symbol, dim.Lead, dim.Trail));
                 size = 1;
             }
         }
-        factors.Add((size, ' '));
+        factors.Add((size, ' ', 0, 0));
         return factors;
     }
 

@@ -9,159 +9,102 @@ namespace Lstm.Engine.Onnx;
 /// </summary>
 internal sealed class GraphTracer
 {
-    // Through these an initial state is followed back to the input it comes from: the value is their first input.
-    private static readonly HashSet<string> Movements = ["Slice", "Squeeze", "Unsqueeze", "Gather", "Transpose", "Identity", "Reshape", "Cast", "Expand"];
-    private static readonly Dictionary<string, int[]> InitialStateInputs = new() { ["LSTM"] = [5, 6], ["GRU"] = [5], ["RNN"] = [5] };
+    // Deeper subgraphs than anyone exports.
+    private const int MostDepth = 16;
+
+    // A node with more unknown attributes is no node of an operator that anyone knows.
+    private const int MostFaultsOfNode = 20;
 
     private readonly OnnxGraph _graph;
-    private readonly AxisRoles _roles;
-    private readonly Dictionary<string, TracedValue> _values = [];
+    private readonly StateInputs _states;
+    private readonly GraphInputs _inputs;
+    private readonly TraceScope _scope;
     private readonly List<ModelFault> _faults = [];
-    private readonly StepPlanner _plan = new();
-    private readonly List<StepPort> _inputs = [];
-    private readonly List<(string Name, int First, int Count)> _stateInputs = [];
+    private int _traced;
+    private int _depth;
 
-    private GraphTracer(OnnxGraph graph, AxisRoles roles)
+    private GraphTracer(OnnxGraph graph, AxisRoles roles, StateInputs states, ModelHints hints, bool isWhole)
     {
         _graph = graph;
-        _roles = roles;
+        bool hasTime = roles.Time >= 0;
+        _states = states;
+        _inputs = new GraphInputs(graph, roles, states.Names(hasTime), hints);
+        _scope = new TraceScope(
+            new StepPlanner(isWhole, hasTime ? _inputs.FixedLength : null, _inputs.FixedBatch) { RepeatsAreTime = roles.RepeatsAreTime }, graph.File.Opset, hasTime, TraceBody);
     }
 
-    /// <summary>Plans the step of a graph: tries the assumptions about axes until one holds.</summary>
+    /// <summary>Plans the step of a graph, or its whole sequence where it has no step: tries the assumptions about axes until one holds.</summary>
     /// <param name="graph">The graph.</param>
+    /// <param name="hints">What the file does not say itself.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="ModelLoadException">None holds; the faults of the one that came furthest.</exception>
-    public static StepPlan Plan(OnnxGraph graph)
+    public static StepPlan Plan(OnnxGraph graph, ModelHints hints)
     {
+        StateInputs states = StateInputs.Find(graph, hints);
         GraphTracer? best = null;
-        foreach (AxisRoles roles in AxisRoles.Candidates)
+        GraphTracer? whole = null;
+        // The faults alone: the values of a dozen attempts need not be in memory together.
+        var steps = new Dictionary<AxisRoles, ModelFault[]>();
+        bool repeats = graph.Nodes.Any(static n => n.OpType is "Tile" or "Expand");
+        foreach (AxisRoles roles in AxisRoles.Candidates(repeats, () => states.Names(hasTime: false).Any()))
         {
-            var tracer = new GraphTracer(graph, roles);
-            StepPlan? plan = tracer.Trace();
-            if (plan is not null)
+            var tracer = new GraphTracer(graph, roles, states, hints, isWhole: false);
+            if (tracer.Trace() is { } plan)
             {
                 return plan;
             }
-            best = best is null || tracer._faults.Count < best._faults.Count ? tracer : best;
+            steps[roles] = [.. tracer._faults.Where(static f => f.Kind == ModelFaultKind.NotStreamable)];
+            best = best is null || tracer.Progress.CompareTo(best.Progress) > 0 ? tracer : best;
         }
-        throw new ModelLoadException(graph.File.Path, best?._faults ?? []);
+        foreach ((AxisRoles roles, ModelFault[] reasons) in steps.Where(static s => s.Value.Length > 0))
+        {
+            var tracer = new GraphTracer(graph, roles, states, hints, isWhole: true);
+            if (tracer.Trace() is { } plan)
+            {
+                return plan with { NotStreamable = reasons };
+            }
+            whole = whole is null || tracer.Progress.CompareTo(whole.Progress) > 0 ? tracer : whole;
+        }
+        // What stands in the way of the whole sequence says more than that it does not stream.
+        best = whole ?? best;
+        throw new ModelLoadException(graph.File.Path, best is null ? [] : [.. best._faults, .. states.Faults]);
     }
+
+    // How far an attempt came: its faults are told when none succeeds.
+    private (int Traced, int Faults, int Plausibility) Progress => (_traced, -_faults.Count, _inputs.Plausibility);
 
     private StepPlan? Trace()
     {
         foreach ((string name, Tensor tensor) in _graph.Constants)
         {
-            _values[name] = new ConstantValue(tensor);
+            _scope.Values[name] = new ConstantValue(tensor);
         }
-        try
+        StepPlanner work = _scope.Plan;
+        HashSet<string> inSlots = _scope.HasTimeAxis ? [] : [.. _states.OfPlainOperators.Select(static l => l.Input)];
+        _faults.AddRange(_inputs.Define(_scope, inSlots));
+        if (_faults.Count > 0)
         {
-            DefineInputs();
-        }
-        catch (NodeFaultException e)
-        {
-            _faults.Add(new ModelFault("", "", $"The inputs cannot be laid out: {e.Message}"));
             return null;
+        }
+        if (!_scope.HasTimeAxis)
+        {
+            work.BeginRecurrence();
         }
         foreach (NodeProto node in _graph.Nodes)
         {
             TraceNode(node);
         }
-        if (_faults.Count == 0 && _plan.Recurrent.Count == 0)
+        if (_faults.Count == 0 && work.States.Count == 0)
         {
-            _faults.Add(new ModelFault("", "", $"The graph has no recurrent node; expected at least one of {string.Join(", ", InitialStateInputs.Keys)}."));
+            _faults.Add(new ModelFault("", "", "The graph has no state: no recurrent node, and no input that an output feeds.") { Kind = ModelFaultKind.Unsupported });
         }
-        IReadOnlyList<StepPort> outputs = FindOutputs();
-        return _faults.Count > 0 ? null : new StepPlan(_plan, _inputs, outputs);
-    }
-
-    private void DefineInputs()
-    {
-        HashSet<string> stateInputs = FindStateInputs();
-        int stateSize = 0;
-        foreach (ValueInfoProto input in _graph.Inputs)
+        var outputs = new GraphOutputs(_graph, _scope, _inputs, _states);
+        _faults.AddRange(outputs.Find());
+        if (!_scope.HasTimeAxis)
         {
-            bool isState = stateInputs.Contains(input.Name);
-            if (ReadShape(input, isState ? -1 : _roles.Time, isState ? _roles.StateBatch : _roles.Batch) is not { } shape)
-            {
-                continue;
-            }
-            int count = Dims.Count(shape);
-            if (isState)
-            {
-                _values[input.Name] = new InitialStateValue(shape, [.. Enumerable.Range(stateSize, count)]);
-                _stateInputs.Add((input.Name, stateSize, count));
-                stateSize += count;
-                continue;
-            }
-            var type = (ElementType)input.Type.TensorType.ElemType;
-            int first = _inputs.Sum(static i => i.Info.Size);
-            int offset = _plan.Allocate(count);
-            _values[input.Name] = new SignalValue(shape, type, offset) { InputOrigin = [.. Enumerable.Range(first, count)] };
-            _inputs.Add(new StepPort(DescribePort(input.Name, type, shape), offset));
+            work.EndRecurrence([.. _inputs.Slots.Select(static s => s.Slot)]);
         }
-    }
-
-    // The inputs that initial states of recurrent nodes come from, followed back through movements.
-    private HashSet<string> FindStateInputs()
-    {
-        var producers = new Dictionary<string, NodeProto>();
-        foreach (NodeProto node in _graph.Nodes)
-        {
-            foreach (string output in node.Output)
-            {
-                producers[output] = node;
-            }
-        }
-        var found = new HashSet<string>();
-        foreach (NodeProto node in _graph.Nodes)
-        {
-            foreach (int index in InitialStateInputs.GetValueOrDefault(node.OpType) ?? [])
-            {
-                string name = index < node.Input.Count ? node.Input[index] : "";
-                while (producers.TryGetValue(name, out NodeProto? producer) && Movements.Contains(producer.OpType) && producer.Input.Count > 0)
-                {
-                    name = producer.Input[0];
-                }
-                if (_graph.Inputs.Any(i => i.Name == name))
-                {
-                    found.Add(name);
-                }
-            }
-        }
-        return found;
-    }
-
-    private Dim[]? ReadShape(ValueInfoProto input, int time, int batch)
-    {
-        string Reason() => $"The input '{input.Name}'";
-        if (input.Type?.TensorType is not { Shape: { } proto } tensor)
-        {
-            _faults.Add(new ModelFault("", "", $"{Reason()} has no shape; expected a tensor with a known number of axes."));
-            return null;
-        }
-        if (!ElementTypes.IsKnown(tensor.ElemType))
-        {
-            _faults.Add(new ModelFault("", "", $"{Reason()} has element type {tensor.ElemType}; expected a numeric type."));
-            return null;
-        }
-        var shape = new Dim[proto.Dim.Count];
-        for (int axis = 0; axis < shape.Length; axis++)
-        {
-            TensorShapeProto.Types.Dimension dim = proto.Dim[axis];
-            bool isFixed = dim.HasDimValue && dim.DimValue > 0;
-            shape[axis] = axis == time ? Dim.T : axis == batch ? Dim.B : new Dim(isFixed ? dim.DimValue : 0);
-            if (shape[axis] is { IsStatic: true, Size: 0 or > int.MaxValue })
-            {
-                _faults.Add(new ModelFault("", "", $"{Reason()} has no usable size on axis {axis} ('{dim.DimParam}'), taking {_roles.Description}; expected a fixed number of features."));
-                return null;
-            }
-        }
-        if (shape.Aggregate(1.0, static (product, d) => product * d.Size) is var count && count > Dims.MostValues)
-        {
-            _faults.Add(new ModelFault("", "", $"{Reason()} has {count} values per timestep and session, taking {_roles.Description}; at most {Dims.MostValues} are supported."));
-            return null;
-        }
-        return shape;
+        return _faults.Count > 0 ? null : new StepPlan(work, _inputs.Ports, outputs.Ports) { StatePairs = outputs.Pairs };
     }
 
     private void TraceNode(NodeProto proto)
@@ -170,85 +113,77 @@ internal sealed class GraphTracer
         if (OperatorRegistry.Find(proto.Domain, proto.OpType) is not { } op)
         {
             string domain = proto.Domain.Length > 0 ? $" of domain '{proto.Domain}'" : "";
-            _faults.Add(new ModelFault(name, proto.OpType, $"the operator{domain} is not supported natively."));
+            _faults.Add(new ModelFault(name, proto.OpType, $"the operator{domain} is not supported natively.") { Kind = ModelFaultKind.Unsupported });
             return;
         }
-        if (proto.Input.Any(i => i.Length > 0 && !_values.ContainsKey(i)))
+        if (proto.Input.Any(i => i.Length > 0 && !_scope.Values.ContainsKey(i)))
         {
             return;
         }
+        int depth = _scope.Plan.Depth;
         try
         {
-            var context = new NodeContext(proto, _graph.File.Opset, _values, _plan);
+            var context = new NodeContext(proto, _scope);
             op.Trace(context);
-            foreach (string unread in context.Attributes.Unread)
+            foreach (string unread in context.Attributes.Unread.Take(MostFaultsOfNode))
             {
                 _faults.Add(new ModelFault(name, proto.OpType, $"the attribute '{unread}' is not known."));
             }
-            foreach (string output in proto.Output.Where(o => o.Length > 0 && !_values.ContainsKey(o)))
+            foreach (string output in proto.Output.Where(o => o.Length > 0 && !_scope.Values.ContainsKey(o)))
             {
-                _faults.Add(new ModelFault(name, proto.OpType, $"the output '{output}' is not supported."));
+                _faults.Add(new ModelFault(name, proto.OpType, $"the output '{output}' is not supported.") { Kind = ModelFaultKind.Unsupported });
             }
+            _traced++;
         }
-        catch (Exception e) when (e is NodeFaultException or OverflowException)
+        catch (NodeFaultException e)
         {
-            _faults.Add(new ModelFault(name, proto.OpType, e is OverflowException ? "its sizes are too large." : e.Message));
+            _faults.Add(new ModelFault(name, proto.OpType, e.Message) { Kind = e.Kind });
         }
+        catch (OverflowException)
+        {
+            _faults.Add(new ModelFault(name, proto.OpType, "its sizes are too large."));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A server outlives every file: what a check forgot ends the load of this file, not the process.
+            _faults.Add(new ModelFault(name, proto.OpType, Unforeseen(e)));
+        }
+        _scope.Plan.Abandon(depth);
     }
 
-    // Outputs of the step; outputs that hand a state input's next value out are the session's own business.
-    private List<StepPort> FindOutputs()
+    /// <summary>The reason where a check was forgotten: tests look for it, and users report it.</summary>
+    /// <param name="error">What happened instead.</param>
+    /// <returns>A sentence.</returns>
+    public static string Unforeseen(Exception error) =>
+        $"it contradicts itself in a way that no check foresaw ({error.GetType().Name}: {error.Message}); please report it if other tools accept the file.";
+
+    // A subgraph sees the values around it, and its names join them. Its faults are the faults of the node that holds it.
+    private void TraceBody(GraphProto body)
     {
-        Dictionary<int, int> stateOfPlace = StateOfPlace();
-        var outputs = new List<StepPort>();
-        foreach (ValueInfoProto output in _graph.Outputs)
+        if (++_depth > MostDepth)
         {
-            if (!_values.TryGetValue(output.Name, out TracedValue? value))
+            throw NodeFaultException.Wrong($"subgraphs are nested more than {MostDepth} deep.");
+        }
+        int faults = _faults.Count;
+        try
+        {
+            foreach (TensorProto initializer in body.Initializer)
             {
-                continue;
+                _scope.Values[initializer.Name] = new ConstantValue(TensorReader.Read(initializer));
             }
-            if (value is SignalValue { StateOrigin: { } origin } state && !Dims.HasTime(state.Shape) && _stateInputs.Any(input => IsNextOf(input.First, input.Count, origin, stateOfPlace)))
+            foreach (NodeProto node in OnnxGraph.Sort(body, _scope.Values.Keys, _faults))
             {
-                continue;
-            }
-            try
-            {
-                SignalValue signal = Movement.ToSignal(_plan, value);
-                outputs.Add(new StepPort(DescribePort(output.Name, signal.Type, signal.Shape), signal.Offset));
-            }
-            catch (NodeFaultException e)
-            {
-                _faults.Add(new ModelFault("", "", $"The output '{output.Name}' is not usable: {e.Message}"));
+                TraceNode(node);
             }
         }
-        if (outputs.Count == 0 && _faults.Count == 0)
+        finally
         {
-            _faults.Add(new ModelFault("", "", "All outputs of the graph are states; expected at least one other."));
+            _depth--;
         }
-        return outputs;
+        if (_faults.Count > faults)
+        {
+            ModelFault first = _faults[faults];
+            throw new NodeFaultException($"its subgraph has {_faults.Count - faults} {(_faults.Count - faults == 1 ? "fault" : "faults")}, named beside this one.", first.Kind);
+        }
     }
-
-    // For each place of the state inputs: the place in the session's state that it starts.
-    private Dictionary<int, int> StateOfPlace()
-    {
-        var result = new Dictionary<int, int>();
-        foreach (StateSlot slot in _plan.States)
-        {
-            if (slot.Start is InitialStateValue start)
-            {
-                for (int n = 0; n < slot.Length; n++)
-                {
-                    // A place that starts two states is answered by no single output.
-                    result[start.Source[n]] = result.ContainsKey(start.Source[n]) ? -1 : slot.Offset + n;
-                }
-            }
-        }
-        return result;
-    }
-
-    private static bool IsNextOf(int first, int count, int[] origin, Dictionary<int, int> stateOfPlace) =>
-        origin.Length == count && origin.Index().All(o => stateOfPlace.GetValueOrDefault(first + o.Index, -1) == o.Item);
-
-    private static TensorInfo DescribePort(string name, ElementType type, Dim[] shape) =>
-        new(name, ElementTypes.Name(type), [.. shape.Where(static d => d.IsStatic).Select(static d => (int)d.Size)]);
 }

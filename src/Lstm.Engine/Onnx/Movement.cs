@@ -79,6 +79,7 @@ internal static class Movement
         }
         Dim[] shape = [.. first];
         shape[axis] = new Dim(values.Sum(v => v.Shape[axis].Size));
+        Dims.CheckCount(shape);
         // Which value, and which place in it, each place of the result comes from.
         var origin = new (int Value, int Place)[Dims.Count(shape)];
         int[] strides = Dims.Strides(shape);
@@ -116,6 +117,8 @@ internal static class Movement
     {
         switch (value)
         {
+            case SignalValue signal when signal.Shape.Any(static d => d.Lead != 0):
+                throw new NodeFaultException($"it takes a padded sequence of shape {Dims.Describe(signal.Shape)}; only convolutions and pooling do.");
             case SignalValue signal:
                 return signal;
             case ConstantValue constant:
@@ -126,6 +129,51 @@ internal static class Movement
             default:
                 throw new NodeFaultException($"expected a value of the step but found {value.Kind} of shape {Dims.Describe(value.Shape)}.");
         }
+    }
+
+    /// <summary>A value of the last timestep that every timestep sees.</summary>
+    /// <param name="plan">The plan, of whole sequences.</param>
+    /// <param name="signal">The value.</param>
+    /// <returns>The value, in every row.</returns>
+    /// <exception cref="NodeFaultException">One step at a time is planned.</exception>
+    public static SignalValue ToEveryTimestep(StepPlanner plan, SignalValue signal)
+    {
+        int offset = Spread(plan, signal, fromFirst: false, "it joins a value of the last timestep with values of every timestep; a stream does not know yet which timestep is the last.");
+        return signal.At(offset) with { LastStep = false };
+    }
+
+    /// <summary>A value of the first timestep as one of the last, where values of one timestep are kept.</summary>
+    /// <param name="plan">The plan, of whole sequences.</param>
+    /// <param name="signal">The value.</param>
+    /// <returns>The value, in the last row.</returns>
+    /// <exception cref="NodeFaultException">One step at a time is planned.</exception>
+    public static SignalValue FromFirstTimestep(StepPlanner plan, SignalValue signal)
+    {
+        int offset = Spread(plan, signal, fromFirst: true, "it takes the first timestep of the sequence, which a stream has passed.");
+        return signal with { Offset = offset, LastStep = true, InputOrigin = null };
+    }
+
+    /// <summary>A sequence from its last timestep to its first.</summary>
+    /// <param name="plan">The plan, of whole sequences.</param>
+    /// <param name="signal">The sequence.</param>
+    /// <returns>The sequence backward.</returns>
+    /// <exception cref="NodeFaultException">One step at a time is planned.</exception>
+    public static SignalValue Reverse(StepPlanner plan, SignalValue signal)
+    {
+        int size = Dims.Count(signal.Shape);
+        int offset = plan.Allocate(size);
+        plan.AddAcrossTime(
+            "it turns the sequence around, which takes its end first.",
+            () => new AlongTimeLayer(static values => values.Reverse(), signal.Offset, offset, size));
+        return signal.At(offset);
+    }
+
+    private static int Spread(StepPlanner plan, SignalValue signal, bool fromFirst, string reason)
+    {
+        int size = Dims.Count(signal.Shape);
+        int offset = plan.Allocate(size);
+        plan.AddAcrossTime(reason, () => new SpreadLayer(signal.Offset, offset, size, fromFirst));
+        return offset;
     }
 
     private static ConstantValue ConcatenateConstants(ConstantValue[] values, Dim[] shape, (int Value, int Place)[] origin)
@@ -164,18 +212,23 @@ internal static class Movement
         plan.Add(() => new CopyLayerSpec(runs));
     }
 
-    private static CopyRun[] RunsOf(IEnumerable<(int From, int To)> pairs)
+    private static CopyRun[] RunsOf(IEnumerable<(int From, int To)> pairs) => Join(pairs.Select(static p => new CopyRun(p.From, p.To, 1)));
+
+    /// <summary>Joins copies of neighbouring values.</summary>
+    /// <param name="copies">The copies, in order.</param>
+    /// <returns>As few as possible that do the same.</returns>
+    public static CopyRun[] Join(IEnumerable<CopyRun> copies)
     {
         var runs = new List<CopyRun>();
-        foreach ((int from, int to) in pairs)
+        foreach (CopyRun copy in copies)
         {
-            if (runs.Count > 0 && runs[^1] is var last && last.From + last.Length == from && last.To + last.Length == to)
+            if (runs.Count > 0 && runs[^1] is var last && last.From + last.Length == copy.From && last.To + last.Length == copy.To)
             {
-                runs[^1] = last with { Length = last.Length + 1 };
+                runs[^1] = last with { Length = last.Length + copy.Length };
             }
             else
             {
-                runs.Add(new CopyRun(from, to, 1));
+                runs.Add(copy);
             }
         }
         return [.. runs];

@@ -18,7 +18,7 @@ internal sealed class NodeAttributes
         {
             if (!_attributes.TryAdd(attribute.Name, attribute))
             {
-                throw new NodeFaultException($"the attribute '{attribute.Name}' is there twice.");
+                throw NodeFaultException.Wrong($"the attribute '{attribute.Name}' is there twice.");
             }
         }
     }
@@ -46,7 +46,10 @@ internal sealed class NodeAttributes
 
     /// <summary>A tensor, null when absent.</summary>
     public Tensor? Tensor(string name) => Typed(name, AttributeType.Tensor) is not { } found ? null
-        : found.T is null ? throw new NodeFaultException($"the attribute '{name}' is of type Tensor but holds none; the file is damaged.") : TensorReader.Read(found.T);
+        : found.T is null ? throw NodeFaultException.Wrong($"the attribute '{name}' is of type Tensor but holds none; the file is damaged.") : TensorReader.Read(found.T);
+
+    /// <summary>A subgraph.</summary>
+    public GraphProto Graph(string name) => Typed(name, AttributeType.Graph)?.G ?? throw NodeFaultException.Wrong($"the subgraph '{name}' is missing.");
 
     /// <summary>Names that no one asked for.</summary>
     public IEnumerable<string> Unread => _attributes.Keys.Where(name => !_asked.Contains(name));
@@ -64,6 +67,6 @@ internal sealed class NodeAttributes
         {
             return found;
         }
-        throw new NodeFaultException($"the attribute '{name}' is of type {found.Type}; expected {type}.");
+        throw NodeFaultException.Wrong($"the attribute '{name}' is of type {found.Type}; expected {type}.");
     }
 }

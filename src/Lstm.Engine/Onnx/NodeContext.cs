@@ -5,10 +5,8 @@ namespace Lstm.Engine.Onnx;
 
 /// <summary>A node while it is traced: its inputs as far as they are known, its attributes, and where its outputs go.</summary>
 /// <param name="proto">The node in the file.</param>
-/// <param name="opset">Version of the operator set.</param>
-/// <param name="values">All values so far by name.</param>
-/// <param name="plan">The plan that is being built.</param>
-internal sealed class NodeContext(NodeProto proto, int opset, IDictionary<string, TracedValue> values, StepPlanner plan)
+/// <param name="scope">What it sees.</param>
+internal sealed class NodeContext(NodeProto proto, TraceScope scope)
 {
     /// <summary>The operator's name.</summary>
     public string OpType { get; } = proto.OpType;
@@ -17,13 +15,16 @@ internal sealed class NodeContext(NodeProto proto, int opset, IDictionary<string
     public string Name { get; } = OnnxGraph.NameOf(proto);
 
     /// <summary>Version of the operator set.</summary>
-    public int Opset { get; } = opset;
+    public int Opset => scope.Opset;
 
     /// <summary>The attributes.</summary>
     public NodeAttributes Attributes { get; } = new(proto);
 
     /// <summary>The plan that is being built.</summary>
-    public StepPlanner Plan { get; } = plan;
+    public StepPlanner Plan => scope.Plan;
+
+    /// <summary>Whether the graph has an axis of time; otherwise it does one step a run.</summary>
+    public bool HasTimeAxis => scope.HasTimeAxis;
 
     /// <summary>Number of inputs, absent ones in between included.</summary>
     public int InputCount => proto.Input.Count;
@@ -37,12 +38,40 @@ internal sealed class NodeContext(NodeProto proto, int opset, IDictionary<string
     /// <param name="index">Number of the input.</param>
     /// <returns>The value, or null.</returns>
     public TracedValue? Optional(int index) =>
-        index < proto.Input.Count && proto.Input[index].Length > 0 ? values[proto.Input[index]] : null;
+        index < proto.Input.Count && proto.Input[index].Length > 0 ? scope.Values[proto.Input[index]] : null;
 
     /// <summary>An input that must be there.</summary>
     /// <param name="index">Number of the input.</param>
     /// <returns>The value.</returns>
     public TracedValue Input(int index) => Optional(index) ?? throw new NodeFaultException($"input {index} is missing.");
+
+    /// <summary>An input that has to be there in every step: a signal, or a constant written into the row.</summary>
+    /// <param name="index">Number of the input.</param>
+    /// <param name="what">What it is, for the message; null for "input N".</param>
+    /// <returns>The signal; its rows hold all there is of it.</returns>
+    public SignalValue Signal(int index, string? what = null) => Input(index) is SignalValue or ConstantValue
+        ? Movement.ToSignal(Plan, Input(index))
+        : throw new NodeFaultException($"{what ?? $"input {index}"} is {Input(index).Kind} of shape {Dims.Describe(Input(index).Shape)}; expected a value of the step.");
+
+    /// <summary>Number of outputs, absent ones in between included.</summary>
+    public int OutputCount => proto.Output.Count;
+
+    /// <summary>Gives a name of a subgraph a value, and takes the values of its outputs.</summary>
+    /// <param name="body">The subgraph.</param>
+    /// <param name="inputs">Values of its inputs, in their order.</param>
+    /// <returns>Values of its outputs, in their order.</returns>
+    public TracedValue[] TraceBody(GraphProto body, IReadOnlyList<TracedValue> inputs)
+    {
+        for (int n = 0; n < inputs.Count; n++)
+        {
+            if (!scope.Values.TryAdd(body.Input[n].Name, inputs[n]))
+            {
+                throw NodeFaultException.Wrong($"the name '{body.Input[n].Name}' of its subgraph is taken already.");
+            }
+        }
+        scope.TraceBody(body);
+        return [.. body.Output.Select(o => scope.Values.GetValueOrDefault(o.Name) ?? throw NodeFaultException.Wrong($"its subgraph does not compute its output '{o.Name}'."))];
+    }
 
     /// <summary>An input that must be constant.</summary>
     /// <param name="index">Number of the input.</param>
@@ -92,7 +121,7 @@ internal sealed class NodeContext(NodeProto proto, int opset, IDictionary<string
     {
         if (HasOutput(index))
         {
-            values[proto.Output[index]] = value;
+            scope.Values[proto.Output[index]] = value;
         }
     }
 

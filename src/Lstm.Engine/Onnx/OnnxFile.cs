@@ -32,7 +32,7 @@ internal sealed class OnnxFile
     public int Opset { get; }
 
     /// <summary>Who wrote the file.</summary>
-    public string Producer => $"{Model.ProducerName} {Model.ProducerVersion}".Trim();
+    public string Producer => ProducerOf(Model);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The .onnx file.</param>
@@ -41,6 +41,16 @@ internal sealed class OnnxFile
     public static OnnxFile Read(string path)
     {
         string fullPath = System.IO.Path.GetFullPath(path);
+        (byte[] bytes, ModelProto model) = Parse(fullPath);
+        return new OnnxFile(fullPath, model, FingerprintOf(bytes), ReadOpset(fullPath, model));
+    }
+
+    /// <summary>Parses a file and checks nothing but that it has a graph.</summary>
+    /// <param name="fullPath">The .onnx file.</param>
+    /// <returns>Its bytes and what they mean.</returns>
+    /// <exception cref="ModelLoadException">It is absent, too large or not ONNX.</exception>
+    public static (byte[] Bytes, ModelProto Model) Parse(string fullPath)
+    {
         byte[] bytes = ReadBytes(fullPath);
         ModelProto model;
         try
@@ -55,8 +65,23 @@ internal sealed class OnnxFile
         {
             throw Fault(fullPath, bytes.Length == 0 ? "The file is empty." : "The file has no graph; expected an ONNX ModelProto with at least one node.");
         }
-        return new OnnxFile(fullPath, model, Convert.ToHexStringLower(SHA256.HashData(bytes)), ReadOpset(fullPath, model));
+        return (bytes, model);
     }
+
+    /// <summary>SHA-256, lower-case hexadecimal.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <returns>The fingerprint.</returns>
+    public static string FingerprintOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Who wrote a file.</summary>
+    /// <param name="model">The file.</param>
+    /// <returns>Name and version, as far as the file says.</returns>
+    public static string ProducerOf(ModelProto model) => $"{model.ProducerName} {model.ProducerVersion}".Trim();
+
+    /// <summary>Version of the default operator set.</summary>
+    /// <param name="model">The file.</param>
+    /// <returns>The version, or null when the file imports none.</returns>
+    public static long? OpsetOf(ModelProto model) => model.OpsetImport.LastOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version;
 
     private static byte[] ReadBytes(string path)
     {
@@ -78,14 +103,7 @@ internal sealed class OnnxFile
     private static int ReadOpset(string path, ModelProto model)
     {
         var faults = new List<ModelFault>();
-        long? version = null;
-        foreach (OperatorSetIdProto opset in model.OpsetImport)
-        {
-            if (opset.Domain is "" or "ai.onnx")
-            {
-                version = opset.Version;
-            }
-        }
+        long? version = OpsetOf(model);
         if (version is null)
         {
             faults.Add(new ModelFault("", "", "The file imports no version of the ONNX operator set (opset_import); expected one."));

@@ -57,6 +57,10 @@ internal sealed class OnnxGraph
         }
         foreach (ValueInfoProto input in graph.Input)
         {
+            if (input.Name.Length == 0)
+            {
+                faults.Add(new ModelFault("", "", "An input of the graph has no name."));
+            }
             if (!defined.Add(input.Name) && !constants.ContainsKey(input.Name))
             {
                 faults.Add(new ModelFault("", "", $"The input '{input.Name}' is there twice."));
@@ -101,9 +105,14 @@ internal sealed class OnnxGraph
         }
     }
 
-    // Kahn's algorithm; leaves `defined` with every name that gets a value.
-    private static List<NodeProto> Sort(GraphProto graph, HashSet<string> defined, List<ModelFault> faults)
+    /// <summary>Sorts the nodes of a graph so that each comes after those that it reads from (Kahn's algorithm).</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="known">Names that have a value already.</param>
+    /// <param name="faults">Takes what is wrong with the names.</param>
+    /// <returns>The nodes.</returns>
+    public static IReadOnlyList<NodeProto> Sort(GraphProto graph, IEnumerable<string> known, List<ModelFault> faults)
     {
+        HashSet<string> defined = [.. known];
         var producers = new Dictionary<string, NodeProto>();
         foreach (NodeProto node in graph.Node)
         {
@@ -121,7 +130,7 @@ internal sealed class OnnxGraph
         foreach (NodeProto node in graph.Node)
         {
             var open = new HashSet<string>();
-            foreach (string input in node.Input.Where(i => i.Length > 0 && !defined.Contains(i)))
+            foreach (string input in Reads(node).Where(i => i.Length > 0 && !defined.Contains(i)))
             {
                 if (!producers.ContainsKey(input))
                 {
@@ -161,5 +170,22 @@ internal sealed class OnnxGraph
             faults.Add(new ModelFault("", "", $"The graph has a cycle through {string.Join(", ", names.Select(static n => $"'{n}'"))}; expected an acyclic graph."));
         }
         return sorted;
+    }
+
+    // Its inputs, and what its subgraphs take from the graph around them.
+    private static IEnumerable<string> Reads(NodeProto node)
+    {
+        foreach (GraphProto body in node.Attribute.Where(static a => a.G is not null).Select(static a => a.G))
+        {
+            HashSet<string> inside = [.. body.Input.Select(static i => i.Name), .. body.Initializer.Select(static i => i.Name), .. body.Node.SelectMany(static n => n.Output)];
+            foreach (string name in body.Node.SelectMany(Reads).Concat(body.Output.Select(static o => o.Name)).Where(name => !inside.Contains(name)))
+            {
+                yield return name;
+            }
+        }
+        foreach (string input in node.Input)
+        {
+            yield return input;
+        }
     }
 }

@@ -17,15 +17,15 @@ internal static class TensorReader
     {
         if (!ElementTypes.IsKnown(proto.DataType))
         {
-            throw new NodeFaultException($"tensor '{proto.Name}' has element type {proto.DataType}, which Lstm does not read; numeric and boolean types are read.");
+            throw NodeFaultException.Wrong($"tensor '{proto.Name}' has element type {proto.DataType}, which Lstm does not read; numeric and boolean types are read.");
         }
         if (proto.DataLocation == TensorProto.Types.DataLocation.External || proto.ExternalData.Count > 0)
         {
-            throw new NodeFaultException($"tensor '{proto.Name}' is stored in another file (external data), which Lstm does not read; save the model with its weights inside the .onnx file.");
+            throw NodeFaultException.Wrong($"tensor '{proto.Name}' is stored in another file (external data), which Lstm does not read; save the model with its weights inside the .onnx file.");
         }
         if (proto.HasSegment)
         {
-            throw new NodeFaultException($"tensor '{proto.Name}' is one segment of a larger one, which Lstm does not read; save the model with whole tensors.");
+            throw NodeFaultException.Wrong($"tensor '{proto.Name}' is one segment of a larger one, which Lstm does not read; save the model with whole tensors.");
         }
         var type = (ElementType)proto.DataType;
         int[] shape = ReadShape(proto);
@@ -40,7 +40,7 @@ internal static class TensorReader
         {
             if (dim < 0 || dim > MaxCount || (count *= dim) > MaxCount)
             {
-                throw new NodeFaultException($"tensor '{proto.Name}' has shape [{string.Join(", ", proto.Dims)}]; expected dimensions that are not negative, and at most {MaxCount} values.");
+                throw NodeFaultException.Wrong($"tensor '{proto.Name}' has shape [{string.Join(", ", proto.Dims)}]; expected dimensions that are not negative, and at most {MaxCount} values.");
             }
         }
         return [.. proto.Dims.Select(static d => (int)d)];
@@ -118,5 +118,5 @@ internal static class TensorReader
     };
 
     private static NodeFaultException Misfit(TensorProto proto, long expected, long found, string what) =>
-        new($"tensor '{proto.Name}' of shape [{string.Join(", ", proto.Dims)}] needs {expected} {what} but has {found}; the file is damaged.");
+        NodeFaultException.Wrong($"tensor '{proto.Name}' of shape [{string.Join(", ", proto.Dims)}] needs {expected} {what} but has {found}; the file is damaged.");
 }

@@ -45,6 +45,22 @@ internal sealed record InitialStateValue(Dim[] Shape, int[] Source) : TracedValu
     public override string Kind => "an initial state";
 }
 
+/// <summary>Inside a loop over time: the number of the timestep, or another number that grows with it.</summary>
+/// <param name="Offset">How much it is ahead of the timestep's number from 0.</param>
+internal sealed record CounterValue(long Offset) : TracedValue([])
+{
+    /// <inheritdoc/>
+    public override string Kind => "the counter of a loop";
+}
+
+/// <summary>ONNX's sequence of tensors, one a timestep.</summary>
+/// <param name="Each">The tensor of the current timestep, without an axis of time; null while it is empty.</param>
+internal sealed record SequenceValue(SignalValue? Each) : TracedValue([])
+{
+    /// <inheritdoc/>
+    public override string Kind => Each is null ? "an empty sequence of tensors" : "a sequence of tensors";
+}
+
 /// <summary>Values computed in every step.</summary>
 /// <param name="Shape">Its axes.</param>
 /// <param name="Type">Its element type; travels as float in any case.</param>
@@ -62,7 +78,15 @@ internal sealed record SignalValue(Dim[] Shape, ElementType Type, int Offset) : 
 
     /// <summary>
     /// Whether it belongs to the last step of whatever is run (Y_h, or a slice of the last step), so that it must not meet
-    /// values of a whole sequence again.
+    /// values of a whole sequence again. In a whole sequence the last timestep's row holds it.
     /// </summary>
     public bool LastStep { get; init; }
+
+    /// <summary>What stands where its axis of time is padded, which the rows do not hold; null when that is not known.</summary>
+    public float? Padding { get; init; }
+
+    /// <summary>Another signal of the same kind: its shape, its type, of the last step or not.</summary>
+    /// <param name="offset">Where it lies in a session's row.</param>
+    /// <returns>The signal; it comes from no state and no input.</returns>
+    public SignalValue At(int offset) => this with { Offset = offset, StateOrigin = null, InputOrigin = null, Padding = null };
 }

@@ -18,5 +18,7 @@ internal sealed class ForgetfulModel(Model inner, int every) : Model(inner.Info)
 
     public override string? FindInputFault(ReadOnlySpan<float> x) => inner.FindInputFault(x);
 
+    public override void Predict(IReadOnlyList<Sequence> sequences) => inner.Predict(sequences);
+
     public override StepBatch CreateBatch(int capacity) => inner.CreateBatch(capacity);
 }

@@ -31,6 +31,20 @@ public sealed class ActivationTests
         Assert.True(float.IsNegative(tanh[1]), "tanh(−0) is −0");
     }
 
+    [Fact]
+    public void ThresholdedRelu_AtTheThreshold_IsZero()
+    {
+        var curve = new Lstm.Engine.Kernels.Curve(CurveKind.ThresholdedRelu, 0.5f);
+        float[] y = new float[3];
+        float[] x = [MathF.BitDecrement(0.5f), 0.5f, MathF.BitIncrement(0.5f)];
+        for (int n = 0; n < x.Length; n++)
+        {
+            Float1.Store(Activation<Float1>.Apply(curve, Float1.All(x[n])), ref y[n], 0);
+        }
+
+        Assert.Equal([0f, 0f, x[2]], y);
+    }
+
     [Theory, MemberData(nameof(EveryWidth))]
     public void Curves_OnEveryWidth_AreBitEqualToScalar(int width)
     {

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Lstm.Engine.Onnx.Schema;
 using Lstm.Tests.Shared;
+using Lstm.Tests.Shared.Onnx;
 
 namespace Lstm.Engine.Tests.Onnx;
 
@@ -35,6 +36,14 @@ public sealed class ModelLoadTests : IDisposable
     [InlineData("output_missing.onnx", "The output 'nowhere' is computed by no node.")]
     [InlineData("cycle.onnx", "The graph has a cycle through 'Add__1', 'Add__2'; expected an acyclic graph.")]
     [InlineData("unknown_activation.onnx", "LSTM 'LSTM__3': the activation 'Wiggle' is not known; expected one of Sigmoid, Tanh, Relu, LeakyRelu, ThresholdedRelu, ScaledTanh, HardSigmoid, Elu, Softsign, Softplus, Affine.")]
+    [InlineData("weight_shape.onnx", "LSTM 'LSTM__3': hidden_size is 5 but R has shape [1, 20, 4]; expected [1, 4·hidden_size, hidden_size].")]
+    [InlineData("missing_initializer.onnx", "LSTM 'LSTM__3': its input 'R' is neither an input nor an initializer nor computed by a node.")]
+    [InlineData("huge_dims.onnx", "Initializer: tensor 'W' has shape [1, 1099511627776, 3]; expected dimensions that are not negative, and at most 268435456 values.")]
+    [InlineData("negative_dims.onnx", "Initializer: tensor 'W' has shape [1, -20, 3]; expected dimensions that are not negative, and at most 268435456 values.")]
+    [InlineData("external_escape.onnx", "Initializer: tensor 'W' is stored in another file (external data), which Lstm does not read; save the model with its weights inside the .onnx file.")]
+    [InlineData("text.onnx", "The file is not an ONNX model, or it is damaged: Completed reading a message while more data was available in the stream.")]
+    [InlineData("truncated.onnx", "The file is not an ONNX model, or it is damaged: While parsing a protocol message, the input ended unexpectedly in the middle of a field.  This could mean either that the input has been truncated or that an embedded message misreported its own length.")]
+    [InlineData("flipped.onnx", "The file is not an ONNX model, or it is damaged: While parsing a protocol message, the input ended unexpectedly in the middle of a field.  This could mean either that the input has been truncated or that an embedded message misreported its own length.")]
     [InlineData("unknown_op.onnx", "NoSuchOp 'NoSuchOp__4': the operator is not supported natively.")]
     public void Load_OfBrokenFile_SaysWhat(string file, string reason) =>
         Assert.Equal(reason, Assert.Single(Assert.Throws<ModelLoadException>(() => Model.Load(ShippedModels.Bad(file))).Faults).ToString());
@@ -66,6 +75,7 @@ public sealed class ModelLoadTests : IDisposable
                 "Frobnicate '/Mul': the operator is not supported natively.",
             ],
             error.Faults.Select(static f => f.ToString()));
+        Assert.Equal([ModelFaultKind.Wrong, ModelFaultKind.Unsupported], error.Faults.Select(static f => f.Kind));
         Assert.Contains("2 faults. ", error.Message, StringComparison.Ordinal);
     }
 
@@ -184,6 +194,44 @@ public sealed class ModelLoadTests : IDisposable
         turned.Step(turned.CreateState(), x, y);
         plain.Step(plain.CreateState(), x, z);
         Assert.Equal(z, y);
+    }
+
+    [Fact]
+    public void Load_WithTokensWithoutBatch_KeepsTheStateInTheSession()
+    {
+        // x [T] has no axis for a batch; that of the state, of length 1, is none.
+        var file = new OnnxBuilder(14);
+        string embedded = file.Node("Gather", [file.Floats(new float[21], 7, 3), file.Input("x", "T", TensorProto.Types.DataType.Int64)]);
+        string[] y = file.Nodes("GRU", [true, true], [file.Unsqueeze(embedded, 1), file.Floats(new float[36], 1, 12, 3), file.Floats(new float[48], 1, 12, 4), "", "", file.Input("h0", "1 1 4")], ("hidden_size", 4));
+        file.Output(y[0], "T 1 1 4", "y");
+        file.Output(y[1], "1 1 4", "hn");
+
+        Model model = Model.Load(file.Write(Path.Combine(_folder, "model.onnx")));
+
+        Assert.Equal(["y"], model.Info.Outputs.Select(static o => o.Name));
+        Assert.Equal(4, model.Info.StateSize);
+    }
+
+    [Fact]
+    public void Load_WithInputWithoutName_SaysSo()
+    {
+        ModelProto model = Read(ShippedModels.NycTaxi);
+        model.Graph.Input.Add(new ValueInfoProto());
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Equal("An input of the graph has no name.", Assert.Single(error.Faults).ToString());
+    }
+
+    [Fact]
+    public void Load_WithRecurrentNodeWithoutInputs_SaysSo()
+    {
+        ModelProto model = Read(ShippedModels.NycTaxi);
+        model.Graph.Node.Add(new NodeProto { OpType = "GRU", Name = "empty", Output = { "nothing" } });
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
+
+        Assert.Equal("GRU 'empty': input 0 is missing.", Assert.Single(error.Faults).ToString());
     }
 
     [Fact]

@@ -30,6 +30,11 @@ internal sealed class ArithmeticOperator : Operator
     /// <returns>The result, in the common shape.</returns>
     public static TracedValue Plan(StepPlanner plan, ArithmeticOperation operation, TracedValue a, TracedValue b)
     {
+        if (FoldCounter(operation, a, b) is { } counter)
+        {
+            return counter;
+        }
+        (a, b) = (FixedBatch.Fit(plan, a, b.Shape), FixedBatch.Fit(plan, b, a.Shape));
         Dim[] shape = Broadcast.Shape(a.Shape, b.Shape);
         if (NodeContext.TryNumbers(a, out Dim[]? left) && NodeContext.TryNumbers(b, out Dim[]? right))
         {
@@ -55,25 +60,10 @@ internal sealed class ArithmeticOperator : Operator
         ConstantValue? constant = a as ConstantValue ?? b as ConstantValue;
         SignalValue first = Movement.ToSignal(plan, constantFirst ? b : a);
         SignalValue second = constant is null ? Movement.ToSignal(plan, b) : first;
-        bool lastStep = IsLastStep(shape, first, second);
         int size = Dims.Count(shape);
         int offset = plan.Allocate(size);
-        plan.Add(() => new ArithmeticLayerSpec(operation, first.Offset, second.Offset, offset, size, PadConstant(constant), constantFirst));
-        return new SignalValue(shape, first.Type, offset) { LastStep = lastStep };
-    }
-
-    /// <summary>Whether a result belongs to the last step, as its operands do.</summary>
-    /// <param name="shape">The common shape.</param>
-    /// <param name="first">One operand.</param>
-    /// <param name="second">The other.</param>
-    /// <returns>True when one of them does.</returns>
-    /// <exception cref="NodeFaultException">The other holds every timestep.</exception>
-    public static bool IsLastStep(Dim[] shape, SignalValue first, SignalValue second)
-    {
-        bool lastStep = first.LastStep || second.LastStep;
-        return !lastStep || !Dims.HasTime(shape)
-            ? lastStep
-            : throw new NodeFaultException("it joins a value of the last timestep with values of every timestep; a stream does not know yet which timestep is the last.");
+        plan.Add(() => new ArithmeticLayerSpec(operation, first.Offset, second.Offset, offset, size, PadConstant(constant), constantFirst), size);
+        return new SignalValue(shape, first.Type, offset) { LastStep = first.LastStep || second.LastStep };
     }
 
     private static AlignedBuffer? PadConstant(ConstantValue? constant)
@@ -110,8 +100,18 @@ internal sealed class ArithmeticOperator : Operator
         return operation switch
         {
             ArithmeticOperation.Multiply => a * b,
-            ArithmeticOperation.Divide when b is { IsStatic: true, Size: 1 } => a,
-            _ => throw new NodeFaultException($"it computes with the length of the sequence or the batch ({a}, {b}); only products are followed."),
+            ArithmeticOperation.Divide when b.IsOne => a,
+            ArithmeticOperation.Add when b.IsStatic => a + b.Size,
+            ArithmeticOperation.Add when a.IsStatic => b + a.Size,
+            ArithmeticOperation.Subtract when b.IsStatic => a + -b.Size,
+            _ => throw new NodeFaultException($"it computes with the length of the sequence or the batch ({a}, {b}); only products, and sums with fixed numbers, are followed."),
         };
     }
+
+    private static CounterValue? FoldCounter(ArithmeticOperation operation, TracedValue a, TracedValue b) => (operation, a, b) switch
+    {
+        (ArithmeticOperation.Add, CounterValue counter, ConstantValue { Tensor: { Count: 1 } more }) => new(counter.Offset + (long)more.ToFloats()[0]),
+        (ArithmeticOperation.Add, ConstantValue { Tensor: { Count: 1 } more }, CounterValue counter) => new(counter.Offset + (long)more.ToFloats()[0]),
+        _ => null,
+    };
 }

@@ -19,11 +19,13 @@ internal sealed class CastOperator : Operator
         node.Set(0, data switch
         {
             ShapeValue when to is ElementType.Int64 or ElementType.Int32 => data,
+            CounterValue => data,
             ConstantValue constant => new ConstantValue(constant.Shape, Convert(constant.Tensor, to)),
             SignalValue signal when Keeps(signal.Type, to) => signal with { Type = to },
             // An embedding checks its indices against the input, where a fraction is refused before it can be cut off here.
             SignalValue signal when ElementTypes.IsInteger(to) && to != ElementType.Bool =>
                 (SignalValue)MapOperator.Plan(node.Plan, signal, MathF.Truncate) with { Type = to, InputOrigin = signal.InputOrigin },
+            SignalValue signal when to == ElementType.Bool => (SignalValue)MapOperator.Plan(node.Plan, signal, static x => x != 0f ? 1f : 0f) with { Type = to },
             InitialStateValue when to == ElementType.Float32 => data,
             _ => throw new NodeFaultException($"cannot cast {data.Kind} of shape {Dims.Describe(data.Shape)} to {ElementTypes.Name(to)} in a step."),
         });

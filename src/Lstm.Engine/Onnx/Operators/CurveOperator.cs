@@ -32,11 +32,11 @@ internal sealed class CurveOperator : Operator
             node.Set(0, new ConstantValue(constant.Shape, Tensor.Of(constant.Tensor.Shape, folded, constant.Tensor.Type)));
             return;
         }
-        SignalValue signal = Movement.ToSignal(node.Plan, node.Input(0));
+        SignalValue signal = node.Signal(0);
         int size = Dims.Count(signal.Shape);
         int offset = node.Plan.Allocate(size);
-        node.Plan.Add(() => new CurveLayerSpec(curve, signal.Offset, offset, size));
-        node.Set(0, new SignalValue(signal.Shape, signal.Type, offset) { LastStep = signal.LastStep });
+        node.Plan.Add(() => new CurveLayerSpec(curve, signal.Offset, offset, size), size);
+        node.Set(0, signal.At(offset));
     }
 
     private static float Fold(Curve curve, float x)

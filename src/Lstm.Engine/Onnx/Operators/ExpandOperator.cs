@@ -9,7 +9,15 @@ internal sealed class ExpandOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        TracedValue data = node.Input(0);
-        node.Set(0, Broadcast.To(node.Plan, data, Broadcast.Shape(data.Shape, node.Numbers(1, "shape"))));
+        Dim[] wanted = node.Numbers(1, "shape");
+        TracedValue data = FixedBatch.Fit(node.Plan, node.Input(0), wanted);
+        if (data is SignalValue { LastStep: true } && node.Plan.RepeatsAreTime)
+        {
+            wanted = [.. wanted.Select((d, axis) => d.IsStatic && AxisOf(data, wanted, axis) is { IsOne: true } && node.Plan.TryTakeForLength(d.Size) ? Dim.T : d)];
+        }
+        node.Set(0, Broadcast.To(node.Plan, data, Broadcast.Shape(data.Shape, wanted)));
     }
+
+    private static Dim AxisOf(TracedValue data, Dim[] wanted, int axis) =>
+        axis - (wanted.Length - data.Shape.Length) is >= 0 and var mine && mine < data.Shape.Length ? data.Shape[mine] : new Dim(1);
 }

@@ -13,15 +13,25 @@ internal sealed class GatherOperator : Operator
     {
         TracedValue data = node.Input(0);
         int axis = NodeContext.Axis(node.Attributes.Int("axis", 0), data.Shape.Length);
-        node.Set(0, node.Input(1) is SignalValue indices ? Embed(node, indices, axis) : Pick(node, data, axis));
+        node.Set(0, node.Input(1) switch
+        {
+            SignalValue indices when axis == 0 => Embed(node.Plan, indices, node.Constant(0, "the table")),
+            SignalValue => throw new NodeFaultException($"indices of the step pick along axis {axis} of the table; expected axis 0."),
+            CounterValue counter => PickTimestep(node, data, axis, counter),
+            _ => Pick(node, data, axis),
+        });
     }
 
-    private static SignalValue Embed(NodeContext node, SignalValue indices, int axis)
+    /// <summary>Plans the rows of a constant table that the input of a step picks.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="indices">Numbers of rows; an input of the graph.</param>
+    /// <param name="table">The table, rows first.</param>
+    /// <returns>The rows.</returns>
+    public static SignalValue Embed(StepPlanner plan, SignalValue indices, Tensor table)
     {
-        Tensor table = node.Constant(0, "the table");
-        if (axis != 0 || table.Shape.Length < 1)
+        if (table.Shape.Length < 1)
         {
-            throw new NodeFaultException($"indices of the step pick along axis {axis} of the table; expected axis 0.");
+            throw NodeFaultException.Wrong("the table has no axis; expected rows.");
         }
         if (indices.InputOrigin is not { } inputs)
         {
@@ -31,13 +41,23 @@ internal sealed class GatherOperator : Operator
         int width = table.Count / Math.Max(1, count);
         foreach (int input in inputs)
         {
-            node.Plan.AddRange(new InputRange(input, -count, count - 1));
+            plan.AddRange(new InputRange(input, -count, count - 1));
         }
         Dim[] shape = [.. indices.Shape, .. Dims.Static(table.Shape[1..])];
         Dims.CheckCount(shape);
-        int offset = node.Plan.Allocate(Dims.Count(shape));
-        node.Plan.Add(() => new EmbeddingLayerSpec(table.ToFloats(), count, width, indices.Offset, inputs.Length, offset));
-        return new SignalValue(shape, table.Type, offset) { LastStep = indices.LastStep };
+        int offset = plan.Allocate(Dims.Count(shape));
+        plan.Add(() => new EmbeddingLayerSpec(table.ToFloats(), count, width, indices.Offset, inputs.Length, offset));
+        return indices.At(offset) with { Shape = shape, Type = table.Type };
+    }
+
+    // In a loop over time: x[t].
+    private static SignalValue PickTimestep(NodeContext node, TracedValue data, int axis, CounterValue counter)
+    {
+        if (counter.Offset != 0 || data is not SignalValue { LastStep: false } signal || signal.Shape[axis] != Dim.T)
+        {
+            throw new NodeFaultException($"a loop's counter, {counter.Offset} ahead, picks from {data.Kind} of shape {Dims.Describe(data.Shape)} along axis {axis}; expected timestep by timestep from an axis of time.");
+        }
+        return signal with { Shape = [.. signal.Shape[..axis], .. signal.Shape[(axis + 1)..]] };
     }
 
     private static TracedValue Pick(NodeContext node, TracedValue data, int axis)
@@ -51,9 +71,18 @@ internal sealed class GatherOperator : Operator
             lastStep = true;
             picked = [0];
         }
+        else if (along == Dim.T && picked is [0] && data is SignalValue { LastStep: false } sequence)
+        {
+            data = Movement.FromFirstTimestep(node.Plan, sequence);
+        }
+        else if (along == Dim.T && picked is [var last] && last >= 0 && node.Plan.TryTakeForLength(last + 1))
+        {
+            lastStep = true;
+            picked = [0];
+        }
         else if (!along.IsStatic)
         {
-            throw new NodeFaultException($"the indices [{string.Join(", ", picked)}] pick along {along}; one step at a time only the last timestep (−1) can be taken.");
+            throw new NodeFaultException($"the indices [{string.Join(", ", picked)}] pick along {along}; only the first (0) or the last timestep (−1) can be taken.");
         }
         else if (picked.Any(p => p < -along.Size || p >= along.Size))
         {

@@ -2,7 +2,7 @@ using Lstm.Engine.Layers;
 
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>Gemm, opset 7 on: alpha·A·B + beta·C for a signal A [M, K] and constants B and C; transA is refused.</summary>
+/// <summary>Gemm, opset 7 on: alpha·A·B + beta·C for a signal A [M, K], a constant B and any C; transA is refused.</summary>
 internal sealed class GemmOperator : Operator
 {
     /// <inheritdoc/>
@@ -11,10 +11,7 @@ internal sealed class GemmOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        if (node.Input(0) is not SignalValue signal)
-        {
-            throw new NodeFaultException($"A is {node.Input(0).Kind}; expected a value of the step.");
-        }
+        SignalValue signal = node.Signal(0, "A");
         if (node.Attributes.Int("transA", 0) != 0)
         {
             throw new NodeFaultException("transA is set; it would mix sessions or timesteps.");
@@ -43,8 +40,7 @@ internal sealed class GemmOperator : Operator
             node.Set(0, product);
             return;
         }
-        Tensor c = node.Constant(2, "C");
-        var scaled = new ConstantValue(Tensor.Of(c.Shape, [.. c.ToFloats().Select(v => beta * v)]));
+        TracedValue scaled = beta == 1f ? node.Input(2) : ArithmeticOperator.Plan(node.Plan, ArithmeticOperation.Multiply, node.Input(2), new ConstantValue(Tensor.Of([], [beta])));
         node.Set(0, ArithmeticOperator.Plan(node.Plan, ArithmeticOperation.Add, product, scaled));
     }
 }

@@ -5,9 +5,9 @@ using Lstm.Engine.Layers;
 namespace Lstm.Engine.Onnx.Operators;
 
 /// <summary>
-/// GRU, opset 7 on, forward. Inputs X [T, B, I], W [1, 3H, I], R [1, 3H, H], B [1, 6H], initial_h [1, B, H]; outputs Y [T, 1, B, H] and
-/// Y_h [1, B, H]; with layout 1 the batch first. linear_before_reset 0 and 1, all activations, clip.
-/// Refused: reverse and bidirectional, sequence_lens.
+/// GRU, opset 7 on. Inputs X [T, B, I], W [D, 3H, I], R [D, 3H, H], B [D, 6H], sequence_lens [B], initial_h [D, B, H]; outputs Y [T, D, B, H] and
+/// Y_h [D, B, H]; with layout 1 the batch first. All directions, linear_before_reset 0 and 1, all activations, clip.
+/// Reverse, bidirectional and sequence_lens run over whole sequences only.
 /// </summary>
 internal sealed class GruOperator : Operator
 {
@@ -19,30 +19,33 @@ internal sealed class GruOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        var cell = new RecurrentNode(node, Gates, "Sigmoid", "Tanh");
+        var cell = new RecurrentNode(node, "GRU", Gates, "Sigmoid", "Tanh");
         long resetAfter = node.Attributes.Int("linear_before_reset", 0);
         if (resetAfter is not (0 or 1))
         {
-            throw new NodeFaultException($"linear_before_reset is {resetAfter}; expected 0 or 1.");
+            throw NodeFaultException.Wrong($"linear_before_reset is {resetAfter}; expected 0 or 1.");
         }
-        // Reset after the product keeps the candidate's recurrent bias apart.
-        cell.AddLayer("GRU", extra: resetAfter * cell.HiddenSize);
-        StateSlot h = cell.AddState("h");
-        int gates = cell.AddGates("rzn");
         int padded = VectorWidths.Pad(cell.HiddenSize);
-        var at = new GruRow(
-            cell.X.Offset, h.Old, node.Plan.Allocate(cell.InputSize + cell.HiddenSize), gates, node.Plan.Allocate(padded), node.Plan.Allocate(padded), h.New);
-        node.Plan.Add(() => new GruLayerSpec(
-            new GruWeights(
-                cell.InputSize,
-                cell.HiddenSize,
-                GateOrder.Reorder(cell.W, GateOrder.GruInOnnx),
-                GateOrder.Reorder(cell.R, GateOrder.GruInOnnx),
-                GateOrder.Reorder(cell.Wb, GateOrder.GruInOnnx),
-                GateOrder.Reorder(cell.Rb, GateOrder.GruInOnnx),
-                resetAfter == 1),
-            cell.Functions,
-            at));
-        cell.SetOutputs(h);
+        foreach (RecurrentDirection direction in cell.Directions)
+        {
+            // Reset after the product keeps the candidate's recurrent bias apart.
+            direction.Begin(extra: resetAfter * cell.HiddenSize);
+            StateSlot h = direction.AddState("h");
+            int gates = direction.AddGates("rzn");
+            var at = new GruRow(
+                cell.X.Offset, h.Old, node.Plan.Allocate(cell.InputSize + cell.HiddenSize), gates, node.Plan.Allocate(padded), node.Plan.Allocate(padded), h.New);
+            node.Plan.Add(() => new GruLayerSpec(Pack(cell, direction, resetAfter == 1), direction.Functions, at), 2L * Gates * cell.HiddenSize * (cell.InputSize + cell.HiddenSize));
+            cell.End(h);
+        }
+        cell.SetOutputs();
     }
+
+    private static GruWeights Pack(RecurrentNode cell, RecurrentDirection direction, bool resetAfter) => new(
+        cell.InputSize,
+        cell.HiddenSize,
+        GateOrder.Reorder(direction.W, GateOrder.GruInOnnx),
+        GateOrder.Reorder(direction.R, GateOrder.GruInOnnx),
+        GateOrder.Reorder(direction.Wb, GateOrder.GruInOnnx),
+        GateOrder.Reorder(direction.Rb, GateOrder.GruInOnnx),
+        resetAfter);
 }

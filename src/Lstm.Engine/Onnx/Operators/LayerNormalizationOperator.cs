@@ -11,7 +11,7 @@ internal sealed class LayerNormalizationOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        SignalValue x = Movement.ToSignal(node.Plan, node.Input(0));
+        SignalValue x = node.Signal(0);
         int rank = x.Shape.Length;
         int axis = NodeContext.Axis(node.Attributes.Int("axis", -1), rank);
         float epsilon = node.Attributes.Float("epsilon", 1e-5f);
@@ -21,8 +21,8 @@ internal sealed class LayerNormalizationOperator : Operator
         }
         int[] members = Groups.Along(x.Shape, [.. Enumerable.Range(axis, rank - axis)], out int size);
         int offset = node.Plan.Allocate(members.Length);
-        node.Plan.Add(() => new GroupLayerSpec(values => Normalize(values, epsilon), x.Offset, offset, members, size, OneResult: false));
-        TracedValue result = new SignalValue(x.Shape, x.Type, offset) { LastStep = x.LastStep };
+        node.Plan.Add(() => new GroupLayerSpec(values => Normalize(values, epsilon), x.Offset, offset, members, size, OneResult: false), 5L * members.Length);
+        TracedValue result = x.At(offset);
         result = ArithmeticOperator.Plan(node.Plan, ArithmeticOperation.Multiply, result, new ConstantValue(node.Constant(1, "Scale")));
         node.Set(0, node.Optional(2) is null
             ? result

@@ -5,9 +5,9 @@ using Lstm.Engine.Layers;
 namespace Lstm.Engine.Onnx.Operators;
 
 /// <summary>
-/// LSTM, opset 7 on, forward. Inputs X [T, B, I], W [1, 4H, I], R [1, 4H, H], B [1, 8H], initial_h and initial_c [1, B, H], P [1, 3H];
-/// outputs Y [T, 1, B, H], Y_h and Y_c [1, B, H]; with layout 1 the batch first. All activations, clip, input_forget.
-/// Refused: reverse and bidirectional, sequence_lens.
+/// LSTM, opset 7 on. Inputs X [T, B, I], W [D, 4H, I], R [D, 4H, H], B [D, 8H], sequence_lens [B], initial_h and initial_c [D, B, H], P [D, 3H];
+/// outputs Y [T, D, B, H], Y_h and Y_c [D, B, H]; with layout 1 the batch first. All directions, activations, clip, input_forget.
+/// Reverse, bidirectional and sequence_lens run over whole sequences only.
 /// </summary>
 internal sealed class LstmOperator : Operator
 {
@@ -19,35 +19,40 @@ internal sealed class LstmOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        var cell = new RecurrentNode(node, LstmWeights.Gates, "Sigmoid", "Tanh", "Tanh");
+        var cell = new RecurrentNode(node, "LSTM", LstmWeights.Gates, "Sigmoid", "Tanh", "Tanh");
         int hiddenSize = cell.HiddenSize;
-        float[]? peepholes = node.Optional(InputP) is null ? null : cell.Weights(InputP, "P", 1, 3 * hiddenSize);
+        float[]? peepholes = node.Optional(InputP) is null ? null : cell.Weights(InputP, "P", cell.Directions.Count, 3 * hiddenSize);
         long coupled = node.Attributes.Int("input_forget", 0);
         if (coupled is not (0 or 1))
         {
-            throw new NodeFaultException($"input_forget is {coupled}; expected 0 or 1.");
+            throw NodeFaultException.Wrong($"input_forget is {coupled}; expected 0 or 1.");
         }
-        cell.AddLayer("LSTM", extra: peepholes?.Length ?? 0);
-        StateSlot h = cell.AddState("h");
-        StateSlot c = cell.AddState("c");
-        int gates = cell.AddGates("ifgo");
-        int joined = node.Plan.Allocate(cell.InputSize + hiddenSize);
-        int sums = node.Plan.Allocate(LstmWeights.Gates * VectorWidths.Pad(hiddenSize));
-        var at = new LstmRow(cell.X.Offset, h.Old, c.Old, joined, sums, h.New, c.New, gates);
-        // P is stored in ONNX's order i o f.
-        var general = new GeneralLstm(cell.Functions, coupled == 1, Peephole(peepholes, 0, hiddenSize), Peephole(peepholes, 2, hiddenSize), Peephole(peepholes, 1, hiddenSize));
-        node.Plan.Add(() => new LstmLayerSpec(Pack(cell), at, general.IsStandard ? null : general));
-        cell.SetOutputs(h, c);
+        foreach (RecurrentDirection direction in cell.Directions)
+        {
+            float[]? p = peepholes is null ? null : RecurrentNode.PartOf(peepholes, direction.Number, cell.Directions.Count);
+            direction.Begin(extra: p?.Length ?? 0);
+            StateSlot h = direction.AddState("h");
+            StateSlot c = direction.AddState("c");
+            int gates = direction.AddGates("ifgo");
+            int joined = node.Plan.Allocate(cell.InputSize + hiddenSize);
+            int sums = node.Plan.Allocate(LstmWeights.Gates * VectorWidths.Pad(hiddenSize));
+            var at = new LstmRow(cell.X.Offset, h.Old, c.Old, joined, sums, h.New, c.New, gates);
+            // P is stored in ONNX's order i o f.
+            var general = new GeneralLstm(direction.Functions, coupled == 1, Peephole(p, 0, hiddenSize), Peephole(p, 2, hiddenSize), Peephole(p, 1, hiddenSize));
+            node.Plan.Add(() => new LstmLayerSpec(Pack(cell, direction), at, general.IsStandard ? null : general), 2L * LstmWeights.Gates * hiddenSize * (cell.InputSize + hiddenSize));
+            cell.End(h, c);
+        }
+        cell.SetOutputs();
     }
 
-    private static LstmWeights Pack(RecurrentNode cell)
+    private static LstmWeights Pack(RecurrentNode cell, RecurrentDirection direction)
     {
-        float[] bias = [.. cell.Wb.Zip(cell.Rb, static (w, r) => w + r)];
+        float[] bias = [.. direction.Wb.Zip(direction.Rb, static (w, r) => w + r)];
         return new LstmWeights(
             cell.InputSize,
             cell.HiddenSize,
-            GateOrder.Reorder(cell.W, GateOrder.LstmInOnnx),
-            GateOrder.Reorder(cell.R, GateOrder.LstmInOnnx),
+            GateOrder.Reorder(direction.W, GateOrder.LstmInOnnx),
+            GateOrder.Reorder(direction.R, GateOrder.LstmInOnnx),
             GateOrder.Reorder(bias, GateOrder.LstmInOnnx));
     }
 

@@ -3,12 +3,15 @@ using Lstm.Engine.Layers;
 
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>Exp, Log, Sqrt, Neg, Abs, Reciprocal, Floor, Ceil, Round, Sin, Cos, Sign, Not and Clip: one value to one value.</summary>
+/// <summary>Functions of one value that have no vector form: Exp, Log, Sqrt, Erf, Gelu, Clip and others.</summary>
 internal sealed class MapOperator : Operator
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names { get; } =
-        ["Exp", "Log", "Sqrt", "Neg", "Abs", "Reciprocal", "Floor", "Ceil", "Round", "Sin", "Cos", "Sign", "Not", "Clip"];
+        [
+        "Exp", "Log", "Sqrt", "Neg", "Abs", "Reciprocal", "Floor", "Ceil", "Round", "Sin", "Cos", "Tan", "Atan", "Sign", "Not", "Clip",
+        "Erf", "Gelu", "HardSwish", "Mish", "Selu", "Celu", "IsNaN", "IsInf",
+    ];
 
     /// <inheritdoc/>
     public override void Trace(NodeContext node) => node.Set(0, Plan(node.Plan, node.Input(0), FunctionOf(node)));
@@ -27,8 +30,8 @@ internal sealed class MapOperator : Operator
         SignalValue x = Movement.ToSignal(plan, value);
         int size = Dims.Count(x.Shape);
         int offset = plan.Allocate(size);
-        plan.Add(() => new MapLayerSpec(function, x.Offset, offset, size));
-        return new SignalValue(x.Shape, x.Type, offset) { LastStep = x.LastStep };
+        plan.Add(() => new MapLayerSpec(function, x.Offset, offset, size), size);
+        return x.At(offset);
     }
 
     private static Func<float, float> FunctionOf(NodeContext node) => node.OpType switch
@@ -45,15 +48,39 @@ internal sealed class MapOperator : Operator
         "Sin" => static x => (float)Math.Sin(x),
         "Cos" => static x => (float)Math.Cos(x),
         "Sign" => static x => float.IsNaN(x) ? x : MathF.Sign(x),
+        "Tan" => static x => (float)Math.Tan(x),
+        "Atan" => static x => (float)Math.Atan(x),
+        "Erf" => static x => (float)ErrorFunction.Of(x),
+        "Gelu" => Gelu(node),
+        "HardSwish" => static x => x * Math.Clamp((x / 6f) + 0.5f, 0f, 1f),
+        "Mish" => static x => (float)(x * Math.Tanh(Math.Max(x, 0.0) + Math.Log(1 + Math.Exp(-Math.Abs((double)x))))),
+        "Selu" => Selu(node.Attributes.Float("alpha", 1.67326319217681884765625f), node.Attributes.Float("gamma", 1.05070102214813232421875f)),
+        "Celu" => Celu(node.Attributes.Float("alpha", 1f)),
+        "IsNaN" => static x => float.IsNaN(x) ? 1f : 0f,
+        "IsInf" => IsInfinity(node.Attributes.Int("detect_positive", 1) != 0, node.Attributes.Int("detect_negative", 1) != 0),
         "Not" => static x => x == 0f ? 1f : 0f,
         _ => Clip(node),
+    };
+
+    private static Func<float, float> IsInfinity(bool positive, bool negative) =>
+        x => (positive && float.IsPositiveInfinity(x)) || (negative && float.IsNegativeInfinity(x)) ? 1f : 0f;
+
+    private static Func<float, float> Selu(float alpha, float gamma) => x => x > 0 ? gamma * x : (float)(gamma * alpha * double.ExpM1(x));
+
+    private static Func<float, float> Celu(float alpha) => x => x > 0 ? x : (float)(alpha * double.ExpM1(x / (double)alpha));
+
+    private static Func<float, float> Gelu(NodeContext node) => node.Attributes.Text("approximate", "none") switch
+    {
+        "none" => static x => (float)(0.5 * x * (1 + ErrorFunction.Of(x / Math.Sqrt(2)))),
+        "tanh" => static x => (float)(0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))))),
+        string other => throw NodeFaultException.Wrong($"approximate is '{other}'; expected none or tanh."),
     };
 
     private static Func<float, float> Clip(NodeContext node)
     {
         float least = Bound(node, 1, "min", float.NegativeInfinity);
         float most = Bound(node, 2, "max", float.PositiveInfinity);
-        return x => x < least ? least : x > most ? most : x;
+        return x => x < least ? least : x > most ? most : x; // NaN stays NaN
     }
 
     // Attributes up to opset 10, inputs after.

@@ -3,7 +3,7 @@ using Lstm.Engine.Layers;
 
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>MatMul, opset 1 on: a signal [..., K] by a constant [K, N].</summary>
+/// <summary>MatMul, opset 1 on: a signal [..., K] by a constant [K, N], or a constant [M, K] by a signal [..., K, N].</summary>
 internal sealed class MatMulOperator : Operator
 {
     /// <inheritdoc/>
@@ -12,16 +12,42 @@ internal sealed class MatMulOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        if (node.Input(0) is not SignalValue signal)
+        if (node.Input(0) is ConstantValue && node.Input(1) is SignalValue)
         {
-            throw new NodeFaultException($"its left side is {node.Input(0).Kind}; expected a value of the step on the left and a constant matrix on the right.");
+            MultiplyFromLeft(node);
+            return;
         }
+        SignalValue signal = node.Signal(0, "its left side");
         Tensor matrix = node.Constant(1, "the matrix");
         if (matrix.Shape.Length != 2)
         {
             throw new NodeFaultException($"the matrix has shape [{string.Join(", ", matrix.Shape)}]; expected two axes.");
         }
         node.Set(0, Multiply(node.Plan, signal, matrix.Shape[0], matrix.Shape[1], matrix.ToFloats()));
+    }
+
+    // W·x for columns x [..., K, N]: the columns are laid out as rows, multiplied, and laid back.
+    private static void MultiplyFromLeft(NodeContext node)
+    {
+        Tensor matrix = node.Constant(0, "the matrix");
+        SignalValue x = node.Signal(1, "its right side");
+        if (matrix.Shape is not [var rows, var depth] || x.Shape is not [.., { IsStatic: true }, { IsStatic: true }])
+        {
+            throw new NodeFaultException($"cannot multiply [{string.Join(", ", matrix.Shape)}] by {Dims.Describe(x.Shape)}; expected a matrix, and columns of numbers of the same timestep and session.");
+        }
+        float[] values = matrix.ToFloats();
+        float[] transposed = [.. Enumerable.Range(0, depth).SelectMany(k => Enumerable.Range(0, rows).Select(n => values[(n * depth) + k]))];
+        SignalValue product = Multiply(node.Plan, Transposed(node.Plan, x), depth, rows, transposed);
+        node.Set(0, Transposed(node.Plan, product));
+    }
+
+    private static SignalValue Transposed(StepPlanner plan, SignalValue x)
+    {
+        int[] strides = Dims.Strides(x.Shape);
+        Dim[] shape = [.. x.Shape[..^2], x.Shape[^1], x.Shape[^2]];
+        int rank = shape.Length;
+        return (SignalValue)Movement.Apply(plan, x, shape, Dims.Map(shape, index =>
+            index.Index().Sum(i => i.Item * strides[i.Index == rank - 1 ? rank - 2 : i.Index == rank - 2 ? rank - 1 : i.Index])));
     }
 
     /// <summary>Plans x·W.</summary>
@@ -42,7 +68,7 @@ internal sealed class MatMulOperator : Operator
         int count = Dims.Count(x.Shape) / Math.Max(1, rows);
         // The last row may be written beyond its end by up to a whole vector.
         int offset = plan.Allocate(((count - 1) * columns) + VectorWidths.Pad(columns));
-        plan.Add(() => new MatrixLayerSpec(new PackedMatrix(rows, columns, (k, n) => values[(k * columns) + n]), x.Offset, offset, count, columns));
-        return new SignalValue(shape, x.Type, offset) { LastStep = x.LastStep };
+        plan.Add(() => new MatrixLayerSpec(new PackedMatrix(rows, columns, (k, n) => values[(k * columns) + n]), x.Offset, offset, count, columns), 2L * count * rows * columns);
+        return x.At(offset) with { Shape = shape };
     }
 }

@@ -4,8 +4,9 @@ using Lstm.Engine.Layers;
 namespace Lstm.Engine.Onnx.Operators;
 
 /// <summary>
-/// RNN, opset 7 on, forward. Inputs X [T, B, I], W [1, H, I], R [1, H, H], B [1, 2H], initial_h [1, B, H]; outputs Y [T, 1, B, H] and
-/// Y_h [1, B, H]; with layout 1 the batch first. All activations, clip. Refused: reverse and bidirectional, sequence_lens.
+/// RNN, opset 7 on. Inputs X [T, B, I], W [D, H, I], R [D, H, H], B [D, 2H], sequence_lens [B], initial_h [D, B, H]; outputs Y [T, D, B, H] and
+/// Y_h [D, B, H]; with layout 1 the batch first. All directions, all activations, clip. Reverse, bidirectional and sequence_lens run over whole
+/// sequences only.
 /// </summary>
 internal sealed class RnnOperator : Operator
 {
@@ -15,23 +16,23 @@ internal sealed class RnnOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        var cell = new RecurrentNode(node, 1, "Tanh");
-        cell.AddLayer("RNN");
-        StateSlot h = cell.AddState("h");
-        int joined = node.Plan.Allocate(cell.InputSize + cell.HiddenSize);
-        node.Plan.Add(() => new RnnLayerSpec(
-            new PackedMatrix(
-                cell.InputSize + cell.HiddenSize,
-                cell.HiddenSize,
-                (k, n) => k < cell.InputSize ? cell.W[(n * cell.InputSize) + k] : cell.R[(n * cell.HiddenSize) + k - cell.InputSize],
-                n => cell.Wb[n] + cell.Rb[n]),
-            cell.InputSize,
-            cell.HiddenSize,
-            cell.Functions,
-            cell.X.Offset,
-            h.Old,
-            joined,
-            h.New));
-        cell.SetOutputs(h);
+        var cell = new RecurrentNode(node, "RNN", 1, "Tanh");
+        foreach (RecurrentDirection direction in cell.Directions)
+        {
+            direction.Begin();
+            StateSlot h = direction.AddState("h");
+            int joined = node.Plan.Allocate(cell.InputSize + cell.HiddenSize);
+            node.Plan.Add(
+                () => new RnnLayerSpec(Pack(cell, direction), cell.InputSize, cell.HiddenSize, direction.Functions, cell.X.Offset, h.Old, joined, h.New),
+                2L * cell.HiddenSize * (cell.InputSize + cell.HiddenSize));
+            cell.End(h);
+        }
+        cell.SetOutputs();
     }
+
+    private static PackedMatrix Pack(RecurrentNode cell, RecurrentDirection direction) => new(
+        cell.InputSize + cell.HiddenSize,
+        cell.HiddenSize,
+        (k, n) => k < cell.InputSize ? direction.W[(n * cell.InputSize) + k] : direction.R[(n * cell.HiddenSize) + k - cell.InputSize],
+        n => direction.Wb[n] + direction.Rb[n]);
 }

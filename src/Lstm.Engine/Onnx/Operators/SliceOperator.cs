@@ -27,7 +27,7 @@ internal sealed class SliceOperator : Operator
             int axis = NodeContext.Axis(axes[n], shape.Length);
             if (!shape[axis].IsStatic)
             {
-                lastStep |= SliceSymbol(shape, axis, starts[n], ends[n], steps[n]);
+                lastStep |= SliceSymbol(node, ref data, shape, axis, starts[n], ends[n], steps[n]);
                 continue;
             }
             if (!ends[n].IsStatic || steps[n] == 0)
@@ -44,20 +44,39 @@ internal sealed class SliceOperator : Operator
         node.Set(0, Movement.Apply(node.Plan, data, shape, source, lastStep));
     }
 
-    // Along time or batch: everything, or the last step. Returns whether it is the last step.
-    private static bool SliceSymbol(Dim[] shape, int axis, long start, Dim end, long step)
+    // Along time or batch: everything, the last or the first step, or what lies beyond the last one. Returns whether it is the last step.
+    private static bool SliceSymbol(NodeContext node, ref TracedValue data, Dim[] shape, int axis, long start, Dim end, long step)
     {
-        bool toTheEnd = end == shape[axis] || (end.IsStatic && end.Size >= int.MaxValue);
+        Dim along = shape[axis];
+        bool toTheEnd = end == along || (end.IsStatic && (end.Size >= int.MaxValue || (along == Dim.T && node.Plan.TryTakeForLength(end.Size))));
         if (step == 1 && start == 0 && toTheEnd)
         {
             return false;
         }
-        if (step == 1 && start == -1 && toTheEnd && shape[axis] == Dim.T)
+        if (step == 1 && start == -1 && toTheEnd && along == Dim.T)
         {
             shape[axis] = new Dim(1);
             return true;
         }
-        throw new NodeFaultException($"the slice from {start} to {end} by {step} runs along {shape[axis]}; one step at a time only the whole axis or the last timestep can be taken.");
+        if (step == 1 && start == 0 && end is { IsStatic: true, Size: 1 } && along == Dim.T && data is SignalValue { LastStep: false } sequence)
+        {
+            data = Movement.FromFirstTimestep(node.Plan, sequence);
+            shape[axis] = new Dim(1);
+            return true;
+        }
+        if (step == -1 && along == Dim.T && start == -1 && end is { IsStatic: true, Size: <= int.MinValue } && data is SignalValue { LastStep: false } forward)
+        {
+            data = Movement.Reverse(node.Plan, forward);
+            return false;
+        }
+        // What a convolution padded on both sides has too much.
+        bool cutsTrail = along.Trail > 0 && ((end.IsStatic && end.Size == -along.Trail) || end == along with { Trail = 0 });
+        if (step == 1 && start == 0 && cutsTrail)
+        {
+            shape[axis] = along with { Trail = 0 };
+            return false;
+        }
+        throw new NodeFaultException($"the slice from {start} to {end} by {step} runs along {along}; only the whole axis, forward or backward, the first or the last timestep can be taken.");
     }
 
     private static (long Start, long Count) Range(long start, long end, long step, long size)

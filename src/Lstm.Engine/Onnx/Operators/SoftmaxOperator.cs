@@ -12,15 +12,22 @@ internal sealed class SoftmaxOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        SignalValue x = Movement.ToSignal(node.Plan, node.Input(0));
+        SignalValue x = node.Signal(0);
         int rank = x.Shape.Length;
         int axis = NodeContext.Axis(node.Attributes.Int("axis", node.Opset >= 13 ? -1 : 1), rank);
         int[] axes = node.Opset >= 13 ? [axis] : [.. Enumerable.Range(axis, rank - axis)];
+        GroupFunction function = node.OpType == "Softmax" ? Softmax : LogSoftmax;
+        if (axes is [var time] && x.Shape[time] == Dim.T)
+        {
+            int course = node.Plan.Allocate(Dims.Count(x.Shape));
+            node.Plan.AddAcrossTime("it runs along time; a stream does not know the timesteps to come.", () => new AlongTimeLayer(function, x.Offset, course, Dims.Count(x.Shape)));
+            node.Set(0, x.At(course));
+            return;
+        }
         int[] members = Groups.Along(x.Shape, axes, out int size);
         int offset = node.Plan.Allocate(members.Length);
-        GroupFunction function = node.OpType == "Softmax" ? Softmax : LogSoftmax;
-        node.Plan.Add(() => new GroupLayerSpec(function, x.Offset, offset, members, size, OneResult: false));
-        node.Set(0, new SignalValue(x.Shape, x.Type, offset) { LastStep = x.LastStep });
+        node.Plan.Add(() => new GroupLayerSpec(function, x.Offset, offset, members, size, OneResult: false), 4L * members.Length);
+        node.Set(0, x.At(offset));
     }
 
     private static void Softmax(Span<float> values)

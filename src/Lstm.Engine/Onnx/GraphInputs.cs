@@ -1,0 +1,218 @@
+using Lstm.Engine.Layers;
+using Lstm.Engine.Onnx.Schema;
+
+namespace Lstm.Engine.Onnx;
+
+/// <summary>Gives the inputs of a graph their places under one assumption about axes: x in the row, states among the initial states or in slots.</summary>
+internal sealed class GraphInputs
+{
+    private readonly OnnxGraph _graph;
+    private readonly AxisRoles _roles;
+    private readonly ModelHints _hints;
+    private readonly HashSet<string> _states;
+    private readonly int _rank;
+    private readonly string _timeName;
+    private readonly string _batchName;
+    private int _stateSize;
+    private bool _hasFrame;
+
+    /// <summary>Takes the axes' names from the first input of highest rank.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="roles">The assumption.</param>
+    /// <param name="states">Names of the state inputs.</param>
+    /// <param name="hints">What the file does not say itself.</param>
+    public GraphInputs(OnnxGraph graph, AxisRoles roles, IEnumerable<string> states, ModelHints hints)
+    {
+        (_graph, _roles, _hints) = (graph, roles, hints);
+        _states = [.. states];
+        ValueInfoProto? leading = graph.Inputs.Where(i => !_states.Contains(i.Name)).MaxBy(RankOf);
+        _rank = leading is null ? 0 : RankOf(leading);
+        _timeName = leading is null ? "" : NameAt(leading, roles.Time);
+        _batchName = leading is null ? "" : NameAt(leading, roles.Batch);
+        FixedLength = leading is null ? null : SizeAt(leading, roles.Time);
+        FixedBatch = leading is null ? null : SizeAt(leading, roles.Batch);
+    }
+
+    /// <summary>How well the names of the axes fit their roles; decides only which faults are told.</summary>
+    public int Plausibility => Fits(_timeName, 't', 's', 'l') + Fits(_batchName, 'b', 'n');
+
+    /// <summary>T as the file declares it, null when it leaves it open.</summary>
+    public int? FixedLength { get; }
+
+    /// <summary>B as the file declares it, null when it leaves it open.</summary>
+    public int? FixedBatch { get; }
+
+    /// <summary>What a step takes.</summary>
+    public List<StepPort> Ports { get; } = [];
+
+    /// <summary>State inputs that recurrent nodes start from: where their values stand among all initial states.</summary>
+    public List<(string Name, int First, int Count, Dim[] Shape)> Initial { get; } = [];
+
+    /// <summary>State inputs that plain operators read, and what carries them.</summary>
+    public List<(string Name, StateSlot Slot, Dim[] Shape)> Slots { get; } = [];
+
+    /// <summary>Defines every input.</summary>
+    /// <param name="scope">Where the values go.</param>
+    /// <param name="inSlots">Names of the state inputs that plain operators read.</param>
+    /// <returns>The inputs that cannot be laid out, and why.</returns>
+    public IReadOnlyList<ModelFault> Define(TraceScope scope, IReadOnlySet<string> inSlots)
+    {
+        var faults = new List<ModelFault>();
+        foreach (ValueInfoProto input in _graph.Inputs)
+        {
+            try
+            {
+                Define(scope, inSlots, input);
+            }
+            catch (NodeFaultException e)
+            {
+                faults.Add(new ModelFault("", "", e.Message) { Kind = e.Kind });
+            }
+        }
+        return faults;
+    }
+
+    private void Define(TraceScope scope, IReadOnlySet<string> inSlots, ValueInfoProto input)
+    {
+        Dim[] shape = ReadShape(input);
+        int count = Dims.Count(shape);
+        var type = (ElementType)input.Type.TensorType.ElemType;
+        if (inSlots.Contains(input.Name))
+        {
+            StateSlot slot = scope.Plan.AddState(input.Name, count, null, SizesOf(shape));
+            scope.Values[input.Name] = new SignalValue(shape, type, slot.Old);
+            Slots.Add((input.Name, slot, shape));
+        }
+        else if (_states.Contains(input.Name))
+        {
+            scope.Values[input.Name] = new InitialStateValue(shape, [.. Enumerable.Range(_stateSize, count)]);
+            Initial.Add((input.Name, _stateSize, count, shape));
+            _stateSize += count;
+        }
+        else
+        {
+            scope.Values[input.Name] = DefinePort(scope.Plan, input.Name, type, shape);
+        }
+    }
+
+    private SignalValue DefinePort(StepPlanner plan, string name, ElementType type, Dim[] shape)
+    {
+        int first = Ports.Sum(static i => i.Info.Size);
+        int count = Dims.Count(shape);
+        if (_hints.FrameContext > 0 && !ElementTypes.IsInteger(type))
+        {
+            return DefineFrame(plan, name, type, shape);
+        }
+        int offset = plan.Allocate(count);
+        Ports.Add(new StepPort(Describe(name, type, shape, shape), offset));
+        return new SignalValue(shape, type, offset) { InputOrigin = [.. Enumerable.Range(first, count)] };
+    }
+
+    // Past samples are kept and prepended to the last axis of each frame.
+    private SignalValue DefineFrame(StepPlanner plan, string name, ElementType type, Dim[] shape)
+    {
+        int context = _hints.FrameContext;
+        if (_hasFrame || shape is not [.., { IsStatic: true } last] || last.Size <= context)
+        {
+            throw new NodeFaultException($"The input '{name}' of shape {Dims.Describe(shape)} cannot begin with {context} past samples (frame_context); expected one input of floats, and a last axis longer than that.");
+        }
+        _hasFrame = true;
+        int size = (int)last.Size;
+        int fresh = size - context;
+        int rows = Dims.Count(shape) / size;
+        Dim[] taken = [.. shape[..^1], new Dim(fresh)];
+        int x = plan.Allocate(rows * fresh);
+        int frame = plan.Allocate(rows * size);
+        Ports.Add(new StepPort(Describe(name, type, taken, shape), x));
+        plan.BeginRecurrence();
+        StateSlot past = plan.AddState("context", rows * context, null, rows == 1 ? [context] : [rows, context]);
+        plan.Add(() => new CopyLayerSpec([.. Enumerable.Range(0, rows).SelectMany(row => new CopyRun[]
+        {
+            new(past.Old + (row * context), frame + (row * size), context),
+            new(x + (row * fresh), frame + (row * size) + context, fresh),
+        })]));
+        plan.Add(() => new CopyLayerSpec([.. Enumerable.Range(0, rows).Select(row => new CopyRun(frame + (row * size) + fresh, past.New + (row * context), context))]));
+        plan.EndRecurrence([past]);
+        return new SignalValue(shape, type, frame);
+    }
+
+    private Dim[] ReadShape(ValueInfoProto input)
+    {
+        string Reason() => $"The input '{input.Name}'";
+        if (input.Type?.TensorType is not { Shape: { } proto } tensor)
+        {
+            throw NodeFaultException.Wrong($"{Reason()} has no shape; expected a tensor with a known number of axes.");
+        }
+        if (!ElementTypes.IsKnown(tensor.ElemType))
+        {
+            throw new NodeFaultException($"{Reason()} has element type {tensor.ElemType}; expected a numeric type.");
+        }
+        bool isState = _states.Contains(input.Name);
+        bool isLow = !isState && proto.Dim.Count < _rank && !_roles.LowRankHasTime;
+        // An axis that goes by its name is not looked for at its place.
+        int time = isState || isLow || HasName(proto, _timeName) ? -1 : _roles.Time;
+        // Without a batch in x there is none in the states either.
+        int stateBatch = _roles.Batch < _rank ? _roles.StateBatch : -1;
+        int batch = HasName(proto, _batchName) ? -1 : isState ? stateBatch : isLow ? Math.Min(_roles.Batch, 0) : _roles.Batch;
+        var shape = new Dim[proto.Dim.Count];
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            shape[axis] = AxisOf(proto.Dim[axis], axis, time, batch);
+            if (shape[axis] is { IsStatic: true, Size: 0 or > int.MaxValue })
+            {
+                throw new NodeFaultException($"{Reason()} has no usable size on axis {axis} ('{proto.Dim[axis].DimParam}'), taking {_roles.Description}; expected a fixed number of features.");
+            }
+        }
+        if (shape.Aggregate(1.0, static (product, d) => product * d.Size) is var count && count > Dims.MostValues)
+        {
+            throw new NodeFaultException($"{Reason()} has {count} values per timestep and session, taking {_roles.Description}; at most {Dims.MostValues} are supported.");
+        }
+        return shape;
+    }
+
+    // By its name where the file names the axis, by its place otherwise.
+    private Dim AxisOf(TensorShapeProto.Types.Dimension dim, int axis, int time, int batch)
+    {
+        string name = dim.DimParam;
+        if (name.Length > 0 && name == _timeName)
+        {
+            return Dim.T;
+        }
+        if (name.Length > 0 && name == _batchName)
+        {
+            return Dim.B;
+        }
+        bool isFixed = dim.HasDimValue && dim.DimValue > 0;
+        return axis == time ? Dim.T : axis == batch ? Dim.B : new Dim(isFixed ? dim.DimValue : 0);
+    }
+
+    /// <summary>What users see of an input or output.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">Its element type.</param>
+    /// <param name="shape">Its axes in a step.</param>
+    /// <param name="axes">Its axes in the file.</param>
+    /// <returns>The description.</returns>
+    public TensorInfo Describe(string name, ElementType type, Dim[] shape, Dim[] axes) => new(name, ElementTypes.Name(type), SizesOf(shape))
+    {
+        Axes = Dims.Describe(axes),
+        TimeAxis = Array.FindIndex(axes, static d => d.HasTime),
+        BatchAxis = Array.FindIndex(axes, static d => d.HasBatch),
+        EveryStep = _roles.Time < 0 || Dims.HasTime(shape),
+        Notes = _hints.Tensors.GetValueOrDefault(name),
+    };
+
+    private static int Fits(string name, params ReadOnlySpan<char> initials) => name.Length > 0 && initials.Contains(char.ToLowerInvariant(name[0])) ? 1 : 0;
+
+    private static bool HasName(TensorShapeProto shape, string name) => name.Length > 0 && shape.Dim.Any(d => d.DimParam == name);
+
+    private static int[] SizesOf(Dim[] shape) => [.. shape.Where(static d => d.IsStatic).Select(static d => (int)d.Size)];
+
+    private static int RankOf(ValueInfoProto input) => input.Type?.TensorType?.Shape?.Dim.Count ?? 0;
+
+    private static string NameAt(ValueInfoProto input, int axis) => DimAt(input, axis)?.DimParam ?? "";
+
+    private static int? SizeAt(ValueInfoProto input, int axis) =>
+        DimAt(input, axis) is { HasDimValue: true, DimValue: > 0 and <= int.MaxValue } dim ? (int)dim.DimValue : null;
+
+    private static TensorShapeProto.Types.Dimension? DimAt(ValueInfoProto input, int axis) => axis >= 0 && axis < RankOf(input) ? input.Type.TensorType.Shape.Dim[axis] : null;
+}

@@ -1,0 +1,102 @@
+using Lstm.Engine.Onnx.Pairing;
+using Lstm.Engine.Onnx.Schema;
+
+namespace Lstm.Engine.Onnx;
+
+/// <summary>Which inputs of a graph are states, and who reads them: recurrent nodes and loops, or plain operators.</summary>
+internal sealed class StateInputs
+{
+    // Through these an initial state is followed back to the input it comes from: the value is their first input.
+    private static readonly HashSet<string> Movements = ["Slice", "Squeeze", "Unsqueeze", "Gather", "Transpose", "Identity", "Reshape", "Cast", "Expand", "Split"];
+    private static readonly Dictionary<string, int[]> InitialStateInputs = new() { ["LSTM"] = [5, 6], ["GRU"] = [5], ["RNN"] = [5] };
+
+    private readonly HashSet<string> _ofRecurrentNodes;
+    private readonly OnnxGraph _graph;
+    private StatePairing? _pairing;
+
+    private StateInputs(OnnxGraph graph, HashSet<string> ofRecurrentNodes)
+    {
+        _graph = graph;
+        _ofRecurrentNodes = ofRecurrentNodes;
+    }
+
+    /// <summary>The pairs that someone named; null when no one did.</summary>
+    public IReadOnlyList<StateLink>? Named { get; private init; }
+
+    /// <summary>States that plain operators read, and where their next values come out; only in graphs that do one step a run.</summary>
+    public IReadOnlyList<StateLink> OfPlainOperators => [.. Links.Where(link => !_ofRecurrentNodes.Contains(link.Input))];
+
+    /// <summary>What stays unclear.</summary>
+    public IEnumerable<ModelFault> Faults => _pairing?.Ambiguity is { } text ? [new ModelFault("", "", text) { Kind = ModelFaultKind.Unsupported }] : [];
+
+    private IReadOnlyList<StateLink> Links => Named ?? (_pairing ??= StatePairing.Find(_graph)).Links;
+
+    /// <summary>Names of the state inputs.</summary>
+    /// <param name="hasTime">Whether the graph runs over time; then only recurrent nodes carry states.</param>
+    /// <returns>The names.</returns>
+    public IEnumerable<string> Names(bool hasTime) => hasTime ? _ofRecurrentNodes : _ofRecurrentNodes.Union(Links.Select(static l => l.Input));
+
+    /// <summary>Finds them.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="hints">Named pairs.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="ModelLoadException">The named pairs do not fit the graph.</exception>
+    public static StateInputs Find(OnnxGraph graph, ModelHints hints) => new(graph, FindInitialStates(graph))
+    {
+        Named = hints.StatePairs is { } pairs ? StatePairing.Find(graph, pairs).Links : null,
+    };
+
+    // The inputs that initial states of recurrent nodes come from, followed back through movements.
+    private static HashSet<string> FindInitialStates(OnnxGraph graph)
+    {
+        var producers = new Dictionary<string, NodeProto>();
+        foreach (NodeProto node in graph.Nodes)
+        {
+            foreach (string output in node.Output)
+            {
+                producers[output] = node;
+            }
+        }
+        HashSet<string> inputs = [.. graph.Inputs.Select(static i => i.Name)];
+        var found = new HashSet<string>();
+        foreach (NodeProto node in graph.Nodes)
+        {
+            foreach (int index in InitialStatesOf(node))
+            {
+                string name = index < node.Input.Count ? node.Input[index] : "";
+                while (producers.TryGetValue(name, out NodeProto? producer) && Movements.Contains(producer.OpType) && producer.Input.Count > 0)
+                {
+                    name = producer.Input[0];
+                }
+                if (inputs.Contains(name))
+                {
+                    found.Add(name);
+                }
+            }
+        }
+        return found;
+    }
+
+    // A loop starts from what it does not hand on unchanged.
+    private static IEnumerable<int> InitialStatesOf(NodeProto node) => node.OpType == "Loop"
+        ? Enumerable.Range(2, Math.Max(0, node.Input.Count - 2)).Where(n => node.Attribute.FirstOrDefault(static a => a.G is not null)?.G is not { } body || !HandsOn(body, n - 2))
+        : InitialStateInputs.GetValueOrDefault(node.OpType) ?? [];
+
+    /// <summary>Whether the body of a loop hands a carried value on unchanged.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="n">Number of the carried value.</param>
+    /// <returns>True when it comes out as it goes in.</returns>
+    public static bool HandsOn(GraphProto body, int n)
+    {
+        if (n + 1 >= body.Output.Count || n + 2 >= body.Input.Count)
+        {
+            return false;
+        }
+        string name = body.Output[n + 1].Name;
+        for (int hops = 0; hops <= body.Node.Count && body.Node.FirstOrDefault(node => node.Output.Contains(name)) is { OpType: "Identity", Input: [var source] }; hops++)
+        {
+            name = source;
+        }
+        return name == body.Input[n + 2].Name;
+    }
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Puts the graphs together that PyTorch does not export: python3 by_hand.py (needs the packages onnx and numpy)."""
+import os
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+random = np.random.default_rng(3)
+
+
+def weights(name, *shape):
+    return numpy_helper.from_array((random.standard_normal(shape) * 0.4).astype(np.float32), name)
+
+
+def constant(name, value):
+    return numpy_helper.from_array(np.array(value), name)
+
+
+def save(path, nodes, x, y, initializers, opset=13):
+    inputs = [helper.make_tensor_value_info("x", *x)]
+    outputs = [helper.make_tensor_value_info("y", TensorProto.FLOAT, y)]
+    model = helper.make_model(helper.make_graph(nodes, "graph", inputs, outputs, initializers), opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, os.path.join(HERE, path))
+
+
+node = helper.make_node
+save("streams/one_hot_sum_mean.onnx",
+     [node("OneHot", ["x", "depth", "off_on"], ["hot"], axis=-1), node("GRU", ["hot", "W", "R"], ["Y", ""], hidden_size=4), node("Squeeze", ["Y", "1"], ["s"]),
+      node("Sum", ["s", "s", "s"], ["sum"]), node("Mean", ["sum", "s"], ["y"])],
+     (TensorProto.INT64, ["T", "B"]), ["T", "B", 4],
+     [constant("depth", 6), constant("off_on", np.array([0, 1], np.float32)), weights("W", 1, 12, 6), weights("R", 1, 12, 4), constant("1", [1])])
+save("whole/reverse_sequence.onnx",
+     [node("Shape", ["x"], ["shape"]), node("Gather", ["shape", "first"], ["t"], axis=0), node("Gather", ["shape", "second"], ["b"], axis=0), node("Unsqueeze", ["b", "0"], ["rows"]),
+      node("Expand", ["t", "rows"], ["lengths"]), node("ReverseSequence", ["x", "lengths"], ["backward"], time_axis=0, batch_axis=1),
+      node("RNN", ["backward", "W", "R"], ["Y", ""], hidden_size=4), node("Squeeze", ["Y", "1"], ["s"]), node("ReverseSequence", ["s", "lengths"], ["y"], time_axis=0, batch_axis=1)],
+     (TensorProto.FLOAT, ["T", "B", 3]), ["T", "B", 4],
+     [constant("first", 0), constant("second", 1), constant("0", [0]), constant("1", [1]), weights("W", 1, 4, 3), weights("R", 1, 4, 4)])
+
+
+def branch(name, nodes, result):
+    return helper.make_graph(nodes, name, [], [helper.make_tensor_value_info(result, TensorProto.FLOAT, None)])
+
+
+# The condition is whether the features are one; a branch within the branch takes what the graph around it computed.
+inner = node("If", ["yes"], ["deep"], then_branch=branch("inner_then", [node("Tanh", ["s"], ["deep_then"])], "deep_then"), else_branch=branch("inner_else", [node("Relu", ["s"], ["deep_else"])], "deep_else"))
+save("streams/if_known_when_loaded.onnx",
+     [node("GRU", ["x", "W", "R"], ["Y", ""], hidden_size=4), node("Shape", ["Y"], ["shape"]), node("Gather", ["shape", "second"], ["directions"], axis=0), node("Equal", ["directions", "one"], ["is_one"]),
+      node("If", ["is_one"], ["s"], then_branch=branch("then", [node("Squeeze", ["Y", "1"], ["squeezed"])], "squeezed"), else_branch=branch("else", [node("Identity", ["Y"], ["kept"])], "kept")),
+      inner, node("Add", ["deep", "s"], ["y"])],
+     (TensorProto.FLOAT, ["T", "B", 3]), ["T", "B", 4],
+     [constant("second", 1), constant("one", 1), constant("1", [1]), constant("yes", True), weights("W", 1, 12, 3), weights("R", 1, 12, 4)])
