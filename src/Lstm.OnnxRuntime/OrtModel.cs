@@ -9,8 +9,9 @@ public sealed class OrtModel : IDisposable
 {
     private readonly InferenceSession _session;
 
-    private OrtModel(InferenceSession session)
+    private OrtModel(string path, InferenceSession session)
     {
+        Path = path;
         _session = session;
         Inputs = [.. session.InputNames.Select(name => Describe(name, session.InputMetadata[name]))];
         Outputs = [.. session.OutputNames.Select(name => Describe(name, session.OutputMetadata[name]))];
@@ -18,6 +19,9 @@ public sealed class OrtModel : IDisposable
 
     /// <summary>Version of the native library, e.g. "1.29.0".</summary>
     public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>The file's full path.</summary>
+    public string Path { get; }
 
     /// <summary>The graph's inputs, states among them, in the file's order.</summary>
     public IReadOnlyList<OrtPort> Inputs { get; }
@@ -31,11 +35,34 @@ public sealed class OrtModel : IDisposable
     /// <param name="path">The .onnx file.</param>
     /// <returns>The model; dispose of it.</returns>
     /// <exception cref="ModelLoadException">ONNX Runtime does not load the file; what it says is the fault.</exception>
-    public static OrtModel Load(string path)
+    public static OrtModel Load(string path) => LoadFile(path, GraphOptimizationLevel.ORT_ENABLE_ALL);
+
+    /// <summary>Loads an ONNX file without rewriting its graph: the referee for graphs that the optimiser was never tried on.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <returns>The model; dispose of it.</returns>
+    internal static OrtModel LoadAsWritten(string path) => LoadFile(path, GraphOptimizationLevel.ORT_DISABLE_ALL);
+
+    private static OrtModel LoadFile(string path, GraphOptimizationLevel optimization)
     {
-        var fullPath = Path.GetFullPath(path);
+        var fullPath = System.IO.Path.GetFullPath(path);
         if (!File.Exists(fullPath))
             throw new ModelLoadException(fullPath, [new ModelFault("", "", "There is no such file. Check the path.")]);
+        return Load(fullPath, options =>
+        {
+            options.GraphOptimizationLevel = optimization;
+            return new InferenceSession(fullPath, options);
+        });
+    }
+
+    /// <summary>Loads a graph from memory, so that it is exactly the one that was checked and nothing beside it is read.</summary>
+    /// <param name="fullPath">Where it came from.</param>
+    /// <param name="bytes">The file's bytes.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ModelLoadException">ONNX Runtime does not load it; what it says is the fault.</exception>
+    internal static OrtModel Load(string fullPath, byte[] bytes) => Load(fullPath, options => new InferenceSession(bytes, options));
+
+    private static OrtModel Load(string fullPath, Func<SessionOptions, InferenceSession> create)
+    {
         try
         {
             using var options = new SessionOptions
@@ -47,7 +74,7 @@ public sealed class OrtModel : IDisposable
                 // What goes wrong comes as an exception; the native library must not write on our standard error as well.
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
-            return new OrtModel(new InferenceSession(fullPath, options));
+            return new OrtModel(fullPath, create(options));
         }
         catch (OnnxRuntimeException error)
         {

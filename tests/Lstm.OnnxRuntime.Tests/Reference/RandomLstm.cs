@@ -1,5 +1,4 @@
-using Google.Protobuf;
-using Lstm.Engine.Onnx.Schema;
+using Lstm.Tests.Shared.Onnx;
 
 namespace Lstm.OnnxRuntime.Tests.Reference;
 
@@ -54,71 +53,37 @@ internal sealed class RandomLstm
     /// <summary>Writes the model: x [T, B, I] → y [T, B, H], with state inputs and outputs [1, B, H] of every layer, or without.</summary>
     public void Write(string path, bool withState)
     {
-        var graph = new GraphProto { Name = "random_lstm" };
-        graph.Input.Add(Value("x", "T", "B", InputSize));
-        graph.Output.Add(Value("y", "T", "B", HiddenSize));
-        if (Opset >= 13)
-            graph.Initializer.Add(new TensorProto { Name = "axis", DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 1 }, Int64Data = { 1 } });
+        var file = new OnnxBuilder(Opset);
+        var y = file.Input("x", $"T B {InputSize}");
         for (var layer = 0; layer < Layers.Count; layer++)
-            AddLayer(graph, layer, withState);
-        var model = new ModelProto { IrVersion = 8, ProducerName = "random", Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
-        using var file = File.Create(path);
-        model.WriteTo(file);
+            y = AddLayer(file, layer, y, withState);
+        file.Output(y, $"T B {HiddenSize}", "y");
+        file.Write(path);
     }
 
     public override string ToString() => $"seed {Seed}: opset {Opset}, {Layers.Count} layers, input {InputSize}, hidden {HiddenSize}, {(Bias ? "bias" : "no bias")}";
 
-    private void AddLayer(GraphProto graph, int layer, bool withState)
+    private string AddLayer(OnnxBuilder file, int layer, string x, bool withState)
     {
         var (w, r, b, inputSize) = Layers[layer];
-        graph.Initializer.Add(Tensor($"W{layer}", w, 1, 4 * HiddenSize, inputSize));
-        graph.Initializer.Add(Tensor($"R{layer}", r, 1, 4 * HiddenSize, HiddenSize));
-        if (b is not null)
-            graph.Initializer.Add(Tensor($"B{layer}", b, 1, 8 * HiddenSize));
-        var node = new NodeProto { Name = $"lstm{layer}", OpType = "LSTM", Output = { $"Y{layer}" } };
-        node.Input.Add([layer == 0 ? "x" : $"y{layer - 1}", $"W{layer}", $"R{layer}", b is null ? "" : $"B{layer}"]);
-        node.Attribute.Add(new AttributeProto { Name = "hidden_size", Type = AttributeProto.Types.AttributeType.Int, I = HiddenSize });
+        List<string> inputs =
+        [
+            x,
+            file.Floats(w, 1, 4 * HiddenSize, inputSize),
+            file.Floats(r, 1, 4 * HiddenSize, HiddenSize),
+            b is null ? "" : file.Floats(b, 1, 8 * HiddenSize),
+        ];
+        if (withState)
+            inputs.AddRange(["", file.Input($"h0_{layer}", $"1 B {HiddenSize}"), file.Input($"c0_{layer}", $"1 B {HiddenSize}")]);
+        var outputs = file.Nodes("LSTM", [true, withState, withState], inputs, ("hidden_size", HiddenSize));
         if (withState)
         {
-            node.Input.Add(["", $"h0_{layer}", $"c0_{layer}"]);
-            node.Output.Add([$"hn_{layer}", $"cn_{layer}"]);
-            foreach (var letter in "hc")
-            {
-                graph.Input.Add(Value($"{letter}0_{layer}", 1, "B", HiddenSize));
-                graph.Output.Add(Value($"{letter}n_{layer}", 1, "B", HiddenSize));
-            }
+            file.Output(outputs[1], $"1 B {HiddenSize}", $"hn_{layer}");
+            file.Output(outputs[2], $"1 B {HiddenSize}", $"cn_{layer}");
         }
-        // Y is [T, directions, B, H]; the axes of Squeeze moved from an attribute to an input in opset 13.
-        var squeeze = new NodeProto { Name = $"squeeze{layer}", OpType = "Squeeze", Input = { $"Y{layer}" } };
-        squeeze.Output.Add(layer == Layers.Count - 1 ? "y" : $"y{layer}");
-        if (Opset >= 13)
-            squeeze.Input.Add("axis");
-        else
-            squeeze.Attribute.Add(new AttributeProto { Name = "axes", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 1 } });
-        graph.Node.Add(node);
-        graph.Node.Add(squeeze);
+        // Y is [T, directions, B, H].
+        return file.Squeeze(outputs[0], 1);
     }
-
-    private static ValueInfoProto Value(string name, params object[] shape)
-    {
-        var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = new TensorShapeProto() };
-        foreach (var n in shape)
-        {
-            tensor.Shape.Dim.Add(n is int length
-                ? new TensorShapeProto.Types.Dimension { DimValue = length }
-                : new TensorShapeProto.Types.Dimension { DimParam = (string)n });
-        }
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
-    }
-
-    private static TensorProto Tensor(string name, float[] values, params long[] dims) => new()
-    {
-        Name = name,
-        DataType = (int)TensorProto.Types.DataType.Float,
-        Dims = { dims },
-        RawData = ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan())),
-    };
 
     private static float[] Uniform(Random random, int count, double bound)
     {

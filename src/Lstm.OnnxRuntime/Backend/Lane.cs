@@ -1,0 +1,106 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Lstm.OnnxRuntime.Backend;
+
+/// <summary>Tensors of one step of a number of sessions, reserved and bound once; for one thread at a time.</summary>
+internal sealed class Lane : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly Plan _plan;
+    private readonly RunOptions _options = new();
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
+    private readonly TensorBuffer[] _inputBuffers;
+    private readonly TensorBuffer[] _outputBuffers;
+    private readonly OrtValue[] _inputs;
+    private readonly OrtValue[] _outputs;
+    private readonly int[][] _x;
+    private readonly int[][] _y;
+    private readonly int[][] _into;
+    private readonly int[][] _from;
+
+    /// <summary>Reserves the tensors.</summary>
+    /// <param name="session">The graph in ONNX Runtime.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="count">B: number of sessions.</param>
+    public Lane(InferenceSession session, Plan plan, int count)
+    {
+        (_session, _plan) = (session, plan);
+        _inputNames = [.. plan.Inputs.Select(static t => t.Name)];
+        _outputNames = [.. plan.Outputs.Select(static t => t.Name)];
+        _inputBuffers = [.. plan.Inputs.Select(t => Reserve(t, count))];
+        _outputBuffers = [.. plan.Outputs.Select(t => Reserve(t, count))];
+        _inputs = [.. plan.Inputs.Select((t, n) => _inputBuffers[n].Wrap(t.ShapeOf(1, count)))];
+        _outputs = [.. plan.Outputs.Select((t, n) => _outputBuffers[n].Wrap(t.ShapeOf(1, count)))];
+        _x = [.. plan.X.Select(s => Map(plan.Inputs, s, count))];
+        _y = [.. plan.Y.Select(s => Map(plan.Outputs, s, count))];
+        _into = [.. plan.States.Select(s => Map(plan.Inputs, s.Into, count))];
+        _from = [.. plan.States.Select(s => Map(s.IsFromInput ? plan.Inputs : plan.Outputs, s.From, count))];
+    }
+
+    /// <summary>Puts a session's step in.</summary>
+    /// <param name="session">Its number.</param>
+    /// <param name="x">x(t).</param>
+    /// <param name="state">The state.</param>
+    public void Write(int session, ReadOnlySpan<float> x, ReadOnlySpan<float> state)
+    {
+        for (var n = 0; n < _x.Length; n++)
+            Write(_plan.X[n], x, _x[n], session);
+        for (var n = 0; n < _into.Length; n++)
+            Write(_plan.States[n].Into, state, _into[n], session);
+    }
+
+    /// <summary>Runs the graph.</summary>
+    /// <exception cref="ArgumentException">ONNX Runtime refuses the values.</exception>
+    public void Run()
+    {
+        try
+        {
+            _session.Run(_options, _inputNames, _inputs, _outputNames, _outputs);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ArgumentException($"ONNX Runtime {OrtModel.Version} does not run this step: {error.Message.Trim()}", error);
+        }
+    }
+
+    /// <summary>Takes a session's results out.</summary>
+    /// <param name="session">Its number.</param>
+    /// <param name="y">y(t).</param>
+    /// <param name="state">The state, which is replaced.</param>
+    public void Read(int session, Span<float> y, Span<float> state)
+    {
+        for (var n = 0; n < _y.Length; n++)
+            Read(_plan.Outputs, _outputBuffers, _plan.Y[n], y, _y[n], session);
+        for (var n = 0; n < _from.Length; n++)
+        {
+            var slot = _plan.States[n];
+            Read(slot.IsFromInput ? _plan.Inputs : _plan.Outputs, slot.IsFromInput ? _inputBuffers : _outputBuffers, slot.From, state, _from[n], session);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var value in _inputs.Concat(_outputs))
+            value.Dispose();
+        _options.Dispose();
+    }
+
+    private void Write(Slot slot, ReadOnlySpan<float> values, int[] map, int session)
+    {
+        var tensor = _plan.Inputs[slot.Tensor];
+        _inputBuffers[slot.Tensor].Write(values.Slice(slot.Offset, slot.Size), map, session * tensor.Stride(tensor.Batch));
+    }
+
+    private static void Read(IReadOnlyList<PlanTensor> tensors, TensorBuffer[] buffers, Slot slot, Span<float> values, int[] map, int session)
+    {
+        var tensor = tensors[slot.Tensor];
+        buffers[slot.Tensor].Read(values.Slice(slot.Offset, slot.Size), map, session * tensor.Stride(tensor.Batch));
+    }
+
+    private static int[] Map(IReadOnlyList<PlanTensor> tensors, Slot slot, int count) => tensors[slot.Tensor].Map(tensors[slot.Tensor].Batch, count, slot.Piece);
+
+    private static TensorBuffer Reserve(PlanTensor tensor, int count) =>
+        TensorBuffer.Create(tensor.ElementType, checked((int)tensor.ShapeOf(1, count).Aggregate(1L, static (product, n) => product * n)));
+}

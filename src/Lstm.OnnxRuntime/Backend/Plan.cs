@@ -1,0 +1,38 @@
+using Lstm.Engine;
+using Lstm.Engine.Onnx.Pairing;
+
+namespace Lstm.OnnxRuntime.Backend;
+
+/// <summary>How steps and sequences are run in a graph.</summary>
+internal sealed record Plan
+{
+    /// <summary>The graph's inputs.</summary>
+    public required IReadOnlyList<PlanTensor> Inputs { get; init; }
+
+    /// <summary>The graph's outputs.</summary>
+    public required IReadOnlyList<PlanTensor> Outputs { get; init; }
+
+    /// <summary>What a step takes.</summary>
+    public required IReadOnlyList<Slot> X { get; init; }
+
+    /// <summary>What a step gives.</summary>
+    public required IReadOnlyList<Slot> Y { get; init; }
+
+    /// <summary>What a session keeps.</summary>
+    public required IReadOnlyList<StateSlot> States { get; init; }
+
+    /// <summary>The state inputs and outputs.</summary>
+    public required IReadOnlyList<StateLink> Links { get; init; }
+
+    /// <summary>Whether several timesteps can run at once.</summary>
+    public bool RunsSequences { get; init; }
+
+    /// <summary>Whether several sessions can share a run.</summary>
+    public bool CanBatch { get; init; }
+
+    /// <summary>The length that the file fixes; null for any.</summary>
+    public int? SequenceLength { get; init; }
+
+    /// <summary>Why the graph cannot be stepped.</summary>
+    public IReadOnlyList<ModelFault> NotStreamable { get; init; } = [];
+}

@@ -1,0 +1,281 @@
+using Lstm.Engine;
+using Lstm.Engine.Onnx;
+using Lstm.Engine.Onnx.Pairing;
+
+namespace Lstm.OnnxRuntime.Backend;
+
+/// <summary>Finds out how a graph is stepped: its states by tracing, its axes by tracing and trial runs.</summary>
+internal sealed class Planner
+{
+    private const int TrialLength = 4;
+
+    private readonly OnnxGraph _graph;
+    private readonly OrtOptions _options;
+    private readonly ModelHints _hints;
+    private readonly StatePairing _pairing;
+    private readonly IReadOnlyList<InputAxes> _inputs;
+    private readonly Trials _trials;
+    private readonly OrtModel _model;
+    private readonly int? _length;
+
+    /// <summary>Prepares the search.</summary>
+    /// <param name="graph">The graph, checked.</param>
+    /// <param name="model">The graph in ONNX Runtime.</param>
+    /// <param name="options">How it is to be run.</param>
+    /// <param name="hints">What the file does not say itself.</param>
+    /// <exception cref="ModelLoadException">What was said does not fit the graph, or its axes cannot be told.</exception>
+    public Planner(OnnxGraph graph, OrtModel model, OrtOptions options, ModelHints hints)
+    {
+        (_graph, _model, _options, _hints) = (graph, model, options, hints);
+        _pairing = StatePairing.Find(graph, hints.StatePairs);
+        RefuseTypes();
+        var roles = new AxisRoles(graph, new HashSet<string>(_pairing.Links.Select(static l => l.Input)), options);
+        _inputs = roles.Inputs;
+        Settle();
+        _length = HasStates ? null : _inputs.SelectMany(static i => i.Roles.Zip(i.Lengths)).Where(static a => a is { First: 'T', Second: >= 0 }).Select(static a => (int?)a.Second).FirstOrDefault();
+        _trials = new Trials(model, _inputs);
+    }
+
+    private bool HasStates => _pairing.Links.Count > 0;
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="notNative">Why the graph does not run natively: why its state is not found when it starts inside.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="ModelLoadException">A trial run fails or does not give what was expected.</exception>
+    public Plan Make(IReadOnlyList<ModelFault> notNative)
+    {
+        var hasTime = _inputs.Any(static i => i.Roles.Contains('T'));
+        var first = HasStates ? 1 : _length ?? TrialLength;
+        var outputs = _trials.Run(first, 1);
+        var time = hasTime ? FindTime(outputs, first) : null;
+        if (!HasStates && time is null)
+            throw Fault(_pairing.Ambiguity ?? "The graph has no state that goes in and out, and no time axis was found among its inputs; name it in model.json: time_axis.");
+        var batch = _options.AllowBatching ? FindBatch(outputs, first) : null;
+        PlanTensor[] planInputs = [.. _inputs.Select((i, n) => new PlanTensor(i.Name, _model.Inputs[n].ElementType, Ones(i), Array.IndexOf(i.Roles, 'T'), Array.IndexOf(i.Roles, 'B')))];
+        PlanTensor[] planOutputs = [.. _graph.Outputs.Select((o, n) => new PlanTensor(o.Name, _model.Outputs[n].ElementType, Shape(outputs[n], time?[n] ?? -1), time?[n] ?? -1, batch?[n] ?? NamedBatch(n)))];
+        CheckSaid(planOutputs);
+        var states = FindStates(planInputs, planOutputs);
+        var plan = new Plan
+        {
+            Inputs = planInputs,
+            Outputs = planOutputs,
+            X = FindX(planInputs),
+            Y = FindY(planOutputs),
+            States = states,
+            Links = _pairing.Links,
+            RunsSequences = time is not null && _hints.FrameContext == 0 && (_length is not null || _inputs.All(static i => i.Roles.Zip(i.Lengths).All(static a => a.First != 'T' || a.Second < 0))),
+            CanBatch = batch is not null && _pairing.Links.All(static l => l.Piece is null) && planInputs.All(static i => i.Batch >= 0),
+            SequenceLength = _length,
+        };
+        return plan with { NotStreamable = HasStates ? new Causality(_graph, _trials, plan).Check() : WhyNotStreamable(notNative) };
+    }
+
+    private void RefuseTypes()
+    {
+        List<ModelFault> faults = [];
+        foreach (var (port, role) in _model.Inputs.Select(static i => (i, "input")).Concat(_model.Outputs.Select(static o => (o, "output"))))
+        {
+            if (!TensorBuffer.Types.Contains(port.ElementType))
+                faults.Add(new ModelFault("", "", $"The {role} '{port.Name}' is of type {port.ElementType}; expected one of {string.Join(", ", TensorBuffer.Types)}."));
+        }
+        if (faults.Count > 0)
+            throw new ModelLoadException(_graph.File.Path, faults);
+    }
+
+    // With a state, all open axes of a step are 1, and the only one that is not the batch's is time; without, both must be told.
+    private void Settle()
+    {
+        List<ModelFault> faults = [];
+        foreach (var input in _inputs)
+        {
+            for (var axis = 0; axis < input.Roles.Length; axis++)
+            {
+                if (HasStates && input.Roles[axis] == 'T' && input.Lengths[axis] > 1)
+                    input.Roles[axis] = ' ';
+            }
+            var open = input.Roles.Index().Where(static r => r.Item == '?').Select(static r => r.Index).ToArray();
+            if (open.Length == 1 && !input.Roles.Contains('T') && (HasStates || input.Roles.Contains('B')))
+                input.Roles[open[0]] = 'T';
+            else if (open.Length > 0)
+                faults.Add(new ModelFault("", "", $"The axes {string.Join(", ", open)} of the input '{input.Name}' are open, and the graph does not tell which is time and which is the batch; name them in model.json: time_axis, batch_axis or shape."));
+        }
+        if (faults.Count > 0)
+            throw new ModelLoadException(_graph.File.Path, faults);
+    }
+
+    // For each output the axis that grows with T, −1 for none; null where the graph does not run longer sequences.
+    private int[]? FindTime(IReadOnlyList<OrtTensor> one, int first)
+    {
+        if (_length is { } length)
+            return [.. one.Select((t, n) => Said(n)?.Time ?? FindLength(t.Shape, length))];
+        try
+        {
+            return Grown(one, _trials.Run(first + 2, 1), first, first + 2);
+        }
+        catch (ModelLoadException) when (HasStates)
+        {
+            return null;
+        }
+    }
+
+    // A fixed length shows nowhere but in the shape: at the place where the inputs have it, or else anywhere.
+    private int FindLength(IReadOnlyList<long> shape, int length)
+    {
+        var place = _inputs.Select(static i => Array.IndexOf(i.Roles, 'T')).First(static axis => axis >= 0);
+        return place < shape.Count && shape[place] == length ? place : shape.Index().FirstOrDefault(n => n.Item == length, (-1, 0)).Item1;
+    }
+
+    private int[]? FindBatch(IReadOnlyList<OrtTensor> one, int first)
+    {
+        if (!_inputs.All(static i => i.Roles.Index().Any(r => r.Item == 'B' && i.Lengths[r.Index] < 0)))
+            return null;
+        try
+        {
+            var grown = Grown(one, _trials.Run(first, 3), 1, 3);
+            return grown is not null && grown.All(static axis => axis >= 0) ? grown : null;
+        }
+        catch (ModelLoadException)
+        {
+            return null;
+        }
+    }
+
+    private int[]? Grown(IReadOnlyList<OrtTensor> small, IReadOnlyList<OrtTensor> large, int from, int to)
+    {
+        var grown = new int[small.Count];
+        for (var n = 0; n < grown.Length; n++)
+        {
+            var (before, after) = (small[n].Shape, large[n].Shape);
+            if (before.Count != after.Count)
+                return null;
+            int[] changed = [.. Enumerable.Range(0, before.Count).Where(axis => before[axis] != after[axis])];
+            if (changed.Length > 1 || changed.Any(axis => before[axis] != from || after[axis] != to))
+                return HasStates ? null : throw Fault($"The output '{_graph.Outputs[n].Name}' has shape [{string.Join(", ", before)}] for {from} timesteps and [{string.Join(", ", after)}] for {to}; expected one row a timestep, or one for all.");
+            grown[n] = changed.Length == 1 ? changed[0] : -1;
+        }
+        return grown;
+    }
+
+    private int NamedBatch(int output)
+    {
+        if (Said(output)?.Batch is { } said)
+            return said;
+        var shape = DeclaredShape.Of(_graph.Outputs[output]);
+        HashSet<string> names = [.. _graph.Inputs.Select(DeclaredShape.Of).SelectMany((s, n) => _inputs[n].Roles.Index().Where(static r => r.Item == 'B').Select(r => s.NameOf(r.Index))).Where(static n => n.Length > 0)];
+        return Enumerable.Range(0, shape.Rank ?? 0).FirstOrDefault(axis => names.Contains(shape.NameOf(axis)), -1);
+    }
+
+    private void CheckSaid(PlanTensor[] outputs)
+    {
+        List<ModelFault> faults = [];
+        for (var n = 0; n < outputs.Length; n++)
+        {
+            var (name, said, shape) = (outputs[n].Name, Said(n), outputs[n].Shape);
+            if (said?.Time is { } time && time != outputs[n].Time)
+                faults.Add(new ModelFault("", "", $"The time_axis of '{name}' is given as {time}, but trial runs show {(outputs[n].Time < 0 ? "none" : $"it on axis {outputs[n].Time}")}."));
+            if (said?.Batch is { } batch && (batch != outputs[n].Batch || shape[batch] != 1))
+                faults.Add(new ModelFault("", "", $"The batch_axis of '{name}' is given as {batch}, but trial runs show the shape [{string.Join(", ", shape)}] for one session."));
+        }
+        if (faults.Count > 0)
+            throw new ModelLoadException(_graph.File.Path, faults);
+    }
+
+    private List<StateSlot> FindStates(PlanTensor[] inputs, PlanTensor[] outputs)
+    {
+        var states = new List<StateSlot>();
+        var faults = new List<ModelFault>();
+        var offset = 0;
+        foreach (var link in _pairing.Links)
+        {
+            var into = Array.FindIndex(inputs, i => i.Name == link.Input);
+            var from = Array.FindIndex(outputs, o => o.Name == link.Output);
+            int size = inputs[into].Size;
+            var lengths = outputs[from].Shape.Select((n, axis) => axis == link.Piece?.Axis ? link.Piece.Length : n).ToArray();
+            if (outputs[from].Time >= 0)
+                faults.Add(new ModelFault("", "", $"The output '{link.Output}' grows with the sequence and cannot be the next value of '{link.Input}'."));
+            else if (lengths.Aggregate(1, static (product, n) => product * n) != size)
+                faults.Add(new ModelFault("", "", $"The output '{link.Output}' has shape [{string.Join(", ", outputs[from].Shape)}] after a step and cannot be the next value of '{link.Input}' of shape [{string.Join(", ", inputs[into].Shape)}]."));
+            states.Add(new StateSlot(link.Input, inputs[into].StepShape, new Slot(offset, size, into), new Slot(offset, size, from, link.Piece), IsFromInput: false));
+            offset += size;
+        }
+        if (_hints.FrameContext > 0 && faults.Count == 0)
+            AddContext(states, inputs, offset, faults);
+        return faults.Count == 0 ? states : throw new ModelLoadException(_graph.File.Path, faults);
+    }
+
+    private void AddContext(List<StateSlot> states, PlanTensor[] inputs, int offset, List<ModelFault> faults)
+    {
+        int[] framed = [.. Enumerable.Range(0, inputs.Length).Where(n => !IsState(inputs[n].Name) && inputs[n].ElementType.StartsWith("float", StringComparison.Ordinal))];
+        if (framed.Length != 1)
+        {
+            faults.Add(new ModelFault("", "", $"frame_context needs exactly one floating-point input beside the states, but the graph has {framed.Length}."));
+            return;
+        }
+        var input = inputs[framed[0]];
+        var last = input.Shape.Length - 1;
+        if (last < 0 || last == input.Time || last == input.Batch || input.Shape[last] <= _hints.FrameContext)
+        {
+            faults.Add(new ModelFault("", "", $"frame_context is {_hints.FrameContext}, but the input '{input.Name}' is {input.Axes}; expected more samples than that on its last axis."));
+            return;
+        }
+        int rest = input.Size / input.Shape[last];
+        var size = rest * _hints.FrameContext;
+        states.Add(new StateSlot(
+            $"{input.Name}.context",
+            [.. input.StepShape.SkipLast(1), _hints.FrameContext],
+            new Slot(offset, size, framed[0], new StatePiece(last, 0, _hints.FrameContext, false)),
+            new Slot(offset, size, framed[0], new StatePiece(last, input.Shape[last] - _hints.FrameContext, _hints.FrameContext, false)),
+            IsFromInput: true));
+    }
+
+    private List<Slot> FindX(PlanTensor[] inputs)
+    {
+        var slots = new List<Slot>();
+        var offset = 0;
+        for (var n = 0; n < inputs.Length; n++)
+        {
+            if (IsState(inputs[n].Name))
+                continue;
+            var isFramed = _hints.FrameContext > 0 && inputs[n].ElementType.StartsWith("float", StringComparison.Ordinal);
+            var last = inputs[n].Shape.Length - 1;
+            var piece = isFramed ? new StatePiece(last, _hints.FrameContext, inputs[n].Shape[last] - _hints.FrameContext, false) : null;
+            var size = piece is null ? inputs[n].Size : inputs[n].Size / inputs[n].Shape[last] * piece.Length;
+            slots.Add(new Slot(offset, size, n, piece));
+            offset += size;
+        }
+        return slots;
+    }
+
+    private List<Slot> FindY(PlanTensor[] outputs)
+    {
+        var slots = new List<Slot>();
+        var offset = 0;
+        for (var n = 0; n < outputs.Length; n++)
+        {
+            if (_pairing.Links.Any(l => l.Output == outputs[n].Name))
+                continue;
+            slots.Add(new Slot(offset, outputs[n].Size, n));
+            offset += outputs[n].Size;
+        }
+        return slots;
+    }
+
+    private ModelFault[] WhyNotStreamable(IReadOnlyList<ModelFault> notNative)
+    {
+        if (_pairing.Ambiguity is { } ambiguity)
+            return [new ModelFault("", "", ambiguity)];
+        const string inside = "the graph has no state inputs, so its state starts inside, and the native engine, which would find it there, cannot follow this operator.";
+        ModelFault[] operators = [.. notNative.Where(static f => f.Operator.Length > 0).Select(static f => f with { Reason = inside })];
+        return operators.Length > 0 ? operators : [new ModelFault("", "", "The graph has no state inputs: every run starts anew inside the graph.")];
+    }
+
+    private bool IsState(string input) => _pairing.Links.Any(l => l.Input == input);
+
+    private OrtAxes? Said(int output) => _options.Axes.GetValueOrDefault(_graph.Outputs[output].Name);
+
+    private static int[] Ones(InputAxes input) => [.. input.Lengths.Select((n, axis) => n < 0 || input.Roles[axis] is 'T' or 'B' ? 1 : n)];
+
+    private static int[] Shape(OrtTensor tensor, int time) => [.. tensor.Shape.Select((n, axis) => axis == time ? 1 : (int)n)];
+
+    private ModelLoadException Fault(string reason) => new(_graph.File.Path, [new ModelFault("", "", reason)]);
+}

@@ -1,0 +1,71 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Lstm.OnnxRuntime.Backend;
+
+/// <summary>Memory of a tensor that ONNX Runtime reads or writes in place; floats go in and come out.</summary>
+internal abstract class TensorBuffer
+{
+    /// <summary>Element types that a buffer can have, as <see cref="OrtPort.ElementType"/> spells them.</summary>
+    public static IReadOnlyList<string> Types { get; } = ["float32", "float64", "float16", "int64", "int32", "uint8", "bool"];
+
+    /// <summary>Reserves the memory.</summary>
+    /// <param name="type">One of <see cref="Types"/>.</param>
+    /// <param name="length">Number of values.</param>
+    /// <returns>Zeros.</returns>
+    public static TensorBuffer Create(string type, int length) => type switch
+    {
+        "float32" => new TensorBuffer<float>(length, static v => v, static v => v),
+        "float64" => new TensorBuffer<double>(length, static v => v, static v => (float)v),
+        "float16" => new TensorBuffer<Float16>(length, static v => (Float16)v, static v => (float)v),
+        "int64" => new TensorBuffer<long>(length, static v => (long)v, static v => v),
+        "int32" => new TensorBuffer<int>(length, static v => (int)v, static v => v),
+        "uint8" => new TensorBuffer<byte>(length, static v => (byte)v, static v => v),
+        "bool" => new TensorBuffer<bool>(length, static v => v != 0, static v => v ? 1 : 0),
+        _ => throw new NotSupportedException($"Expected element type {string.Join(", ", Types)} but found {type}."),
+    };
+
+    /// <summary>The memory as ONNX Runtime takes it; pinned until the value is disposed of.</summary>
+    /// <param name="shape">The axes.</param>
+    /// <returns>The value.</returns>
+    public abstract OrtValue Wrap(long[] shape);
+
+    /// <summary>Writes values.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="map">The place of each.</param>
+    /// <param name="shift">What is added to every place.</param>
+    public abstract void Write(ReadOnlySpan<float> values, ReadOnlySpan<int> map, int shift);
+
+    /// <summary>Reads values.</summary>
+    /// <param name="values">Where they go.</param>
+    /// <param name="map">The place of each.</param>
+    /// <param name="shift">What is added to every place.</param>
+    public abstract void Read(Span<float> values, ReadOnlySpan<int> map, int shift);
+}
+
+/// <summary>Memory of one element type.</summary>
+/// <param name="length">Number of values.</param>
+/// <param name="from">From float.</param>
+/// <param name="to">To float.</param>
+/// <typeparam name="T">The element type.</typeparam>
+internal sealed class TensorBuffer<T>(int length, Func<float, T> from, Func<T, float> to) : TensorBuffer
+    where T : unmanaged
+{
+    private readonly T[] _values = new T[length];
+
+    /// <inheritdoc/>
+    public override OrtValue Wrap(long[] shape) => OrtValue.CreateTensorValueFromMemory(_values, shape);
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<float> values, ReadOnlySpan<int> map, int shift)
+    {
+        for (var n = 0; n < map.Length; n++)
+            _values[map[n] + shift] = from(values[n]);
+    }
+
+    /// <inheritdoc/>
+    public override void Read(Span<float> values, ReadOnlySpan<int> map, int shift)
+    {
+        for (var n = 0; n < map.Length; n++)
+            values[n] = to(_values[map[n] + shift]);
+    }
+}

@@ -1,0 +1,98 @@
+using Lstm.Engine;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Lstm.OnnxRuntime.Backend;
+
+/// <summary>Runs whole sequences, each in one run.</summary>
+/// <param name="session">The graph in ONNX Runtime.</param>
+/// <param name="plan">The plan.</param>
+/// <param name="info">The model.</param>
+internal sealed class WholeRun(InferenceSession session, Plan plan, ModelInfo info)
+{
+    /// <summary>Whether a sequence fits in one run: an input without a time axis has one value for all timesteps.</summary>
+    /// <param name="sequence">The sequence.</param>
+    /// <returns>False when such an input changes, so that only single steps give each timestep its value.</returns>
+    public bool Fits(Sequence sequence)
+    {
+        foreach (var slot in plan.X.Where(s => plan.Inputs[s.Tensor].Time < 0))
+        {
+            for (var t = 1; t < sequence.Length; t++)
+            {
+                if (!sequence.X.Span.Slice((t * info.InputSize) + slot.Offset, slot.Size).SequenceEqual(sequence.X.Span.Slice(slot.Offset, slot.Size)))
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Runs a sequence.</summary>
+    /// <param name="sequence">The sequence, checked.</param>
+    /// <exception cref="ArgumentException">ONNX Runtime refuses the values.</exception>
+    public void Run(Sequence sequence)
+    {
+        OrtValue[] inputs = [.. plan.Inputs.Select((_, n) => Input(n, sequence))];
+        try
+        {
+            using var options = new RunOptions();
+            using var outputs = session.Run(options, [.. plan.Inputs.Select(static i => i.Name)], inputs, [.. plan.Outputs.Select(static o => o.Name)]);
+            Write(sequence, [.. outputs.Select((o, n) => OrtValues.Unwrap(o, plan.Outputs[n].Name))]);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ArgumentException($"ONNX Runtime {OrtModel.Version} does not run this sequence: {error.Message.Trim()}", nameof(sequence), error);
+        }
+        finally
+        {
+            foreach (var input in inputs)
+                input.Dispose();
+        }
+    }
+
+    private OrtValue Input(int n, Sequence sequence)
+    {
+        var tensor = plan.Inputs[n];
+        var shape = tensor.ShapeOf(sequence.Length, 1);
+        var buffer = TensorBuffer.Create(tensor.ElementType, checked((int)shape.Aggregate(1L, static (product, length) => product * length)));
+        if (plan.States.FirstOrDefault(s => s.Into.Tensor == n) is { } state)
+        {
+            buffer.Write(sequence.State.Values.AsSpan(state.Into.Offset, state.Into.Size), tensor.Map(-1, 1), 0);
+        }
+        else
+        {
+            var slot = plan.X.First(s => s.Tensor == n);
+            var map = tensor.Map(tensor.Time, sequence.Length);
+            for (var t = 0; t < (tensor.Time < 0 ? 1 : sequence.Length); t++)
+                buffer.Write(sequence.X.Span.Slice((t * info.InputSize) + slot.Offset, slot.Size), map, t * tensor.Stride(tensor.Time));
+        }
+        return buffer.Wrap(shape);
+    }
+
+    private void Write(Sequence sequence, OrtTensor[] outputs)
+    {
+        float[][] values = [.. outputs.Select(static o => o.Values as float[] ?? Array.ConvertAll(o.ToDoubles(), static v => (float)v))];
+        for (var n = 0; n < outputs.Length; n++)
+        {
+            if (!outputs[n].Shape.SequenceEqual(plan.Outputs[n].ShapeOf(sequence.Length, 1)))
+                throw new ArgumentException($"The output '{plan.Outputs[n].Name}' has shape [{string.Join(", ", outputs[n].Shape)}] for {sequence.Length} timesteps; expected [{string.Join(", ", plan.Outputs[n].ShapeOf(sequence.Length, 1))}].", nameof(sequence));
+        }
+        sequence.Y.Span.Clear();
+        foreach (var slot in plan.Y)
+        {
+            var tensor = plan.Outputs[slot.Tensor];
+            var map = tensor.Map(tensor.Time, sequence.Length);
+            for (var t = tensor.Time < 0 ? sequence.Length - 1 : 0; t < sequence.Length; t++)
+            {
+                var row = sequence.Y.Span.Slice((t * info.OutputSize) + slot.Offset, slot.Size);
+                var shift = tensor.Time < 0 ? 0 : t * tensor.Stride(tensor.Time);
+                for (var i = 0; i < map.Length; i++)
+                    row[i] = values[slot.Tensor][map[i] + shift];
+            }
+        }
+        foreach (var state in plan.States)
+        {
+            var map = plan.Outputs[state.From.Tensor].Map(-1, 1, state.From.Piece);
+            for (var i = 0; i < map.Length; i++)
+                sequence.State.Values[state.From.Offset + i] = values[state.From.Tensor][map[i]];
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using Lstm.Engine;
+using Lstm.Engine.Onnx;
+using Lstm.OnnxRuntime.Backend;
+
+namespace Lstm.OnnxRuntime;
+
+/// <summary>
+/// A model that runs in ONNX Runtime: graphs that are more than the native engine can do. A graph whose state goes in and out steps
+/// like any other model; one whose state starts inside runs whole sequences only.
+/// </summary>
+/// <remarks>
+/// Sessions run one by one unless <see cref="OrtOptions.AllowBatching"/> says otherwise. There are no gates to show. Dispose of it when no
+/// step runs any more, or leave that to the garbage collector.
+/// </remarks>
+public sealed class OrtBackedModel : Model, IDisposable
+{
+    // The largest whole number up to which a float holds every one.
+    private const float MostInteger = 1 << 24;
+    private const int LongestWhole = 65_536;
+
+    // Sequences that step together.
+    private const int WidestPrediction = 64;
+
+    private readonly OrtModel _model;
+    private readonly Lane?[] _spares = new Lane?[Environment.ProcessorCount * 2];
+
+    private OrtBackedModel(ModelInfo info, OrtModel model, Plan plan)
+        : base(info)
+    {
+        _model = model;
+        Plan = plan;
+    }
+
+    internal Plan Plan { get; }
+
+    /// <summary>Loads an ONNX file into ONNX Runtime.</summary>
+    /// <param name="path">The .onnx file. Nothing beside it is read.</param>
+    /// <param name="options">How it is run; null for the defaults.</param>
+    /// <param name="hints">What the file does not say itself; null for nothing.</param>
+    /// <param name="notNative">Why it does not run natively, for <see cref="ModelInfo.NotNative"/>; null when that was not tried.</param>
+    /// <returns>The model; <see cref="ModelInfo.IsStreamable"/> says whether it steps or runs whole sequences only.</returns>
+    /// <exception cref="ModelLoadException">The file is damaged, or ONNX Runtime does not run it, or hints do not fit; all faults at once.</exception>
+    public static OrtBackedModel Load(string path, OrtOptions? options = null, ModelHints? hints = null, IReadOnlyList<ModelFault>? notNative = null)
+    {
+        var file = OnnxFile.Read(path);
+        var graph = OnnxGraph.Read(file);
+        if (Soundness.Check(graph) is { Count: > 0 } faults)
+            throw new ModelLoadException(file.Path, faults);
+        var bytes = File.ReadAllBytes(file.Path);
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != file.Fingerprint)
+            throw new ModelLoadException(file.Path, [new ModelFault("", "", "The file changed while it was read. Load it again when it is complete.")]);
+        var model = OrtModel.Load(file.Path, bytes);
+        try
+        {
+            hints ??= ModelHints.None;
+            var plan = new Planner(graph, model, options ?? OrtOptions.Default, hints).Make(notNative ?? []);
+            return new OrtBackedModel(Description.Of(graph, plan, hints, notNative ?? [], LongestWhole), model, plan);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ModelState CreateState() => NewState(new float[Info.StateSize]);
+
+    /// <inheritdoc/>
+    public override void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)
+    {
+        CheckStep(state, x, y.Length, gates.Length);
+        var lane = Rent();
+        try
+        {
+            lane.Write(0, x, state.Values);
+            lane.Run();
+            lane.Read(0, y, state.Values);
+        }
+        finally
+        {
+            Return(lane);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string? FindInputFault(ReadOnlySpan<float> x)
+    {
+        if (x.Length != Info.InputSize)
+            return $"Expected {Info.InputSize} values (input_size) but got {x.Length}.";
+        foreach (var slot in Plan.X)
+        {
+            if (RangeOf(Plan.Inputs[slot.Tensor].ElementType) is not { } range)
+                continue;
+            for (var n = slot.Offset; n < slot.Offset + slot.Size; n++)
+            {
+                if (!(x[n] >= range.Least && x[n] <= range.Most && x[n] == MathF.Truncate(x[n])))
+                    return $"Expected a whole number from {range.Least} to {range.Most} at place {n} of the input but got {x[n]}.";
+            }
+        }
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override StepBatch CreateBatch(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        return Info.IsStreamable ? new OrtStepBatch(this, capacity) : throw new NotStreamableException(Info);
+    }
+
+    /// <inheritdoc/>
+    public override void Predict(IReadOnlyList<Sequence> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        foreach (var sequence in sequences)
+            CheckSequence(sequence);
+        if (!Plan.RunsSequences)
+        {
+            PredictByStepping(sequences, Math.Min(Info.MaxBatch, WidestPrediction));
+            return;
+        }
+        var whole = new WholeRun(_model.Session, Plan, Info);
+        foreach (var sequence in sequences)
+        {
+            // What cannot be stepped was refused with its sequence.
+            if (whole.Fits(sequence))
+                whole.Run(sequence);
+            else
+                PredictByStepping([sequence], 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (var n = 0; n < _spares.Length; n++)
+            Interlocked.Exchange(ref _spares[n], null)?.Dispose();
+        _model.Dispose();
+    }
+
+    internal Lane CreateLane(int count) => new(_model.Session, Plan, count);
+
+    internal void CheckStep(ModelState state, ReadOnlySpan<float> x, int outputs, int gates)
+    {
+        if (!Info.IsStreamable)
+            throw new NotStreamableException(Info);
+        Throw.IfOtherModel(this, state);
+        Throw.IfInputFault(FindInputFault(x));
+        Throw.IfLengthDiffers(outputs, Info.OutputSize, "output_size", "y");
+        if (gates != 0)
+            Throw.IfLengthDiffers(gates, Info.GateSize, "gate_size", nameof(gates));
+    }
+
+    private static (float Least, float Most)? RangeOf(string type) => type switch
+    {
+        "bool" => (0, 1),
+        "uint8" => (0, 255),
+        "int32" or "int64" => (-MostInteger, MostInteger),
+        _ => null,
+    };
+
+    // As many spares as threads can use at once, so that steady stepping reserves nothing.
+    private Lane Rent()
+    {
+        for (var n = 0; n < _spares.Length; n++)
+        {
+            if (Interlocked.Exchange(ref _spares[n], null) is { } spare)
+                return spare;
+        }
+        return CreateLane(1);
+    }
+
+    private void Return(Lane lane)
+    {
+        for (var n = 0; n < _spares.Length; n++)
+        {
+            if (Interlocked.CompareExchange(ref _spares[n], lane, null) is null)
+                return;
+        }
+        lane.Dispose();
+    }
+}
