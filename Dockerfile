@@ -7,6 +7,9 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY protos/*.csproj protos/
 COPY src/Lstm.Engine/*.csproj src/Lstm.Engine/
+COPY src/Microsoft.ML.OnnxRuntime/*.csproj src/Microsoft.ML.OnnxRuntime/
+COPY src/Lstm.OnnxRuntime/*.csproj src/Lstm.OnnxRuntime/
+COPY src/Lstm.Models/*.csproj src/Lstm.Models/
 COPY src/Lstm.Grpc.Core/*.csproj src/Lstm.Grpc.Core/
 COPY src/Lstm.Grpc/*.csproj src/Lstm.Grpc/
 COPY src/Lstm.Service/*.csproj src/Lstm.Service/
@@ -16,6 +19,10 @@ RUN dotnet restore src/Lstm.Service --use-current-runtime -p:PublishReadyToRun=t
 COPY .editorconfig ./
 COPY protos protos
 COPY src src
+# ONNX Runtime's binding comes by npm. What a build of this checkout has fetched already is taken as it is; otherwise npm fetches it here.
+RUN cd src/Microsoft.ML.OnnxRuntime \
+    && if [ "$(sha256sum <package-lock.json | cut -d ' ' -f 1)" = "$(cat node_modules/.restored 2>/dev/null)" ]; then touch node_modules/.restored; \
+       else apt-get update && apt-get install --yes --no-install-recommends nodejs npm; fi
 RUN dotnet publish src/Lstm.Service --no-restore --use-current-runtime --no-self-contained \
     --configuration Release --output /app -p:PublishReadyToRun=true -p:UseAppHost=false -p:DebugType=none
 

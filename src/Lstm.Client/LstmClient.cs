@@ -19,6 +19,9 @@ namespace Lstm.Client;
 /// </example>
 public sealed class LstmClient : IDisposable
 {
+    // A prediction's reply can be large: 32 MiB of values unless the server is told otherwise. What is taken stays bounded all the same.
+    private const int MaxReplyBytes = 256 << 20;
+
     private readonly GrpcChannel _channel;
     private readonly Inference.InferenceClient _calls;
 
@@ -38,7 +41,7 @@ public sealed class LstmClient : IDisposable
         if (!Uri.TryCreate(full, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https") || uri.AbsolutePath != "/")
             throw new ArgumentException($"Expected an address such as http://localhost:8001 but got '{address}'.", nameof(address));
 
-        return new LstmClient(GrpcChannel.ForAddress(uri));
+        return new LstmClient(GrpcChannel.ForAddress(uri, new GrpcChannelOptions { MaxReceiveMessageSize = MaxReplyBytes }));
     }
 
     /// <summary>
@@ -79,6 +82,39 @@ public sealed class LstmClient : IDisposable
         request.X.Append(x.Span);
         StepReply reply = await Reply(_calls.StepAsync(request, cancellationToken: cancellation), cancellation).ConfigureAwait(false);
         return reply.Result;
+    }
+
+    /// <summary>Runs a whole sequence through a model, without a session; for models that cannot be stepped, too.</summary>
+    /// <param name="model">Its name.</param>
+    /// <param name="x">[T, input_size], timestep after timestep.</param>
+    /// <param name="options">State in and out; none: from what the model starts from, outputs only.</param>
+    /// <param name="cancellation">Gives up waiting; the server ends what it can.</param>
+    /// <returns>The outputs by name, [T, ...shape], or [...shape] where an output belongs to the last timestep alone.</returns>
+    /// <exception cref="LstmException">MODEL_NOT_FOUND, INPUT_SHAPE, SEQUENCE_LENGTH, PREDICTION_TOO_LARGE, QUEUE_FULL and others.</exception>
+    public async Task<SequenceResult> PredictAsync(
+        string model, ReadOnlyMemory<float> x, PredictOptions? options = null, CancellationToken cancellation = default) =>
+        (await PredictAsync(model, [x], options, cancellation).ConfigureAwait(false))[0];
+
+    /// <summary>Runs whole sequences through a model, together; they may differ in length.</summary>
+    /// <param name="model">Its name.</param>
+    /// <param name="sequences">Each [T, input_size], timestep after timestep.</param>
+    /// <param name="options">State in (for every sequence the same) and out; none: from what the model starts from, outputs only.</param>
+    /// <param name="cancellation">Gives up waiting; the server ends what it can.</param>
+    /// <returns>A result for each sequence, in their order.</returns>
+    /// <exception cref="LstmException">MODEL_NOT_FOUND, INPUT_SHAPE, SEQUENCE_LENGTH, PREDICTION_TOO_LARGE, QUEUE_FULL and others.</exception>
+    public async Task<IReadOnlyList<SequenceResult>> PredictAsync(
+        string model, IEnumerable<ReadOnlyMemory<float>> sequences, PredictOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new PredictOptions();
+        var request = new PredictRequest { Model = model, WantState = options.WantState };
+        foreach (ReadOnlyMemory<float> x in sequences)
+        {
+            var sequence = new Sequence { State = { options.State } };
+            sequence.X.Append(x.Span);
+            request.Sequences.Add(sequence);
+        }
+
+        return (await Reply(_calls.PredictAsync(request, cancellationToken: cancellation), cancellation).ConfigureAwait(false)).Sequences;
     }
 
     /// <summary>Ends a session and drops its state.</summary>

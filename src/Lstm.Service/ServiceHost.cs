@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using Lstm.Models;
 using Lstm.Service.Errors;
 using Lstm.Service.Grpc;
 using Lstm.Service.Hosting;
 using Lstm.Service.Models;
 using Lstm.Service.Observability;
 using Lstm.Service.Options;
+using Lstm.Service.Predictions;
 using Lstm.Service.Rest;
 using Lstm.Service.Sessions;
 
@@ -61,10 +63,11 @@ public static class ServiceHost
         var endpoints = new Endpoints(options.Server);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(endpoints.Configure);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Server.ShutdownTimeout);
-        builder.Services.AddSingleton(options.Server).AddSingleton(options.Models).AddSingleton(options.Sessions).AddSingleton(options.Grpc);
+        builder.Services.AddSingleton(options.Server).AddSingleton(options.Models).AddSingleton(options.Sessions).AddSingleton(options.Predict).AddSingleton(options.Grpc);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(endpoints).AddSingleton<Readiness>();
         builder.Services.AddSingleton<LstmMeter>().AddSingleton<PrometheusExporter>().AddSingleton<Telemetry>();
-        builder.Services.AddSingleton<ModelCatalog>().AddSingleton<SessionRegistry>();
+        var loading = new ModelLoaderOptions { AllowBatching = options.Models.AllowBatching == ModelsOptions.All };
+        builder.Services.AddSingleton<Func<string, Engine.Model>>(path => ModelLoader.Load(path, loading)).AddSingleton<ModelCatalog>().AddSingleton<SessionRegistry>().AddSingleton<Predictor>();
         builder.Services.AddHostedService<StartReport>().AddHostedService<SessionSweeper>();
         builder.Services.AddRouting().AddLstmRest().AddLstmGrpc(options.Grpc);
         change?.Invoke(builder);

@@ -15,6 +15,12 @@ public sealed class DocumentationTests
         $"| `{e.Reason}` | {JsonNamingPolicy.SnakeCaseUpper.ConvertName(e.Grpc.ToString())} | {e.Http} | {e.Title}. {e.Advice} |", Api, StringComparison.Ordinal));
 
     [Fact]
+    public void Api_ListsEveryFieldOfAModel() => Assert.All(
+        Lstm.V1.Model.Descriptor.Fields.InDeclarationOrder().Where(static f => f.Name != "name").Select(static f => f.Name)
+            .Concat(Lstm.V1.Tensor.Descriptor.Fields.InDeclarationOrder().Select(static f => f.Name)),
+        static name => Assert.Contains($"`{name}`", Api, StringComparison.Ordinal));
+
+    [Fact]
     public void Api_ListsEveryOptionWithItsDefault()
     {
         var defaults = new OptionSections();

@@ -155,7 +155,7 @@ public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFi
         // Those that need a service of their own, a stream or a broken clock have their own tests.
         ErrorCode[] elsewhere =
         [
-            ErrorCode.SessionExpired, ErrorCode.TooManySessions, ErrorCode.QueueFull, ErrorCode.StreamNotOpened, ErrorCode.StreamRequestEmpty, ErrorCode.HandleInUse,
+            ErrorCode.NotStreamable, ErrorCode.SessionExpired, ErrorCode.TooManySessions, ErrorCode.QueueFull, ErrorCode.StreamNotOpened, ErrorCode.StreamRequestEmpty, ErrorCode.HandleInUse,
             ErrorCode.HandleNotOpen, ErrorCode.TooManyHandles, ErrorCode.ShuttingDown, ErrorCode.Internal, ErrorCode.BadRequest,
         ];
         var asserted = ErrorCases.Http.Select(static c => c.Code).Concat(ErrorCases.Grpc.Select(static c => c.Code)).Concat(elsewhere);

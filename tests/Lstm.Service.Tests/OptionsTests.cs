@@ -60,7 +60,7 @@ public sealed class OptionsTests
                 "Lstm:Sessions:IdleTimeout is 'soon', which is not a time such as 01:30:00 (hours:minutes:seconds).",
                 "Lstm:Sessions:MaxSessions is '0'. The field Lstm:Sessions:MaxSessions must be between 1 and 100000000.",
                 "Lstm:Sessions:SweepInterval is '00:00:00'. It has to be longer than nothing.",
-                "Lstm:Sevrer is unknown. Sections: Server, Models, Sessions, Grpc, Logging.",
+                "Lstm:Sevrer is unknown. Sections: Server, Models, Sessions, Predict, Grpc, Logging.",
             ],
             e.Faults.Order(StringComparer.Ordinal));
     }

@@ -80,6 +80,9 @@ public sealed class RestTests(ServiceFixture fixture) : IClassFixture<ServiceFix
 
         Assert.Equal(["char-lm", "first", "nyc-taxi", "second"], list.GetProperty("models").EnumerateArray().Select(static m => m.GetProperty("name").GetString()));
         Assert.Equal(grpc, Model.Parser.ParseJson(one.GetRawText()));
+        Assert.Equal((true, true, 128u, 0u, 0u), (grpc.Streamable, grpc.BatchInvariant, grpc.MaxBatch, grpc.SequenceLength, grpc.LongestSequence));
+        Assert.Equal(["layer0.h", "layer0.c", "layer1.h", "layer1.c"], grpc.States.Select(static s => s.Name));
+        Assert.InRange(grpc.FlopsPerStep, 100_000ul, 110_000ul);
         Assert.Equal(("native", 5u, 3u, 1024ul), (grpc.Backend, grpc.InputSize, grpc.OutputSize, grpc.StateBytes));
         // 4·(n·(n+m)+n) with n = 64 and m = 5, then m = 64.
         Assert.Equal([17_920ul, 33_024ul], grpc.Layers.Select(static l => l.Parameters));

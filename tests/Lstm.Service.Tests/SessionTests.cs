@@ -146,7 +146,7 @@ public sealed class SessionTests
         service.Clock.Reading = null;
         leave.Set();
 
-        const string text = "1 requests already wait for session 'busy', as many as allowed (Lstm:Sessions:MaxWaitingPerSession). Nothing was stepped; send the same step again a little later.";
+        const string text = "1 requests already wait for session 'busy', as many as allowed (Lstm:Sessions:MaxWaitingPerSession). Nothing was done; send the same request again a little later.";
         Assert.Equal((StatusCode.ResourceExhausted, text, "QUEUE_FULL"), (refusal.Code, refusal.Message, refusal.Info.Reason));
         Assert.Equal((429, text, "QUEUE_FULL"), (status, problem.GetProperty("detail").GetString(), problem.GetProperty("reason").GetString()));
         Assert.Equal(1ul, (await first).Step);

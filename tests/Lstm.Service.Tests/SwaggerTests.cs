@@ -23,7 +23,7 @@ public sealed class SwaggerTests(ServiceFixture fixture) : IClassFixture<Service
         Assert.Equal(
             [
                 "GET /errors", "GET /errors/{reason}", "GET /healthz/live", "GET /healthz/ready", "GET /v1/models", "GET /v1/models/{model}",
-                "DELETE /v1/sessions/{id}", "GET /v1/sessions", "GET /v1/sessions/{id}", "POST /v1/sessions", "POST /v1/sessions/{id}:step",
+                "POST /v1/models/{model}:predict", "DELETE /v1/sessions/{id}", "GET /v1/sessions", "GET /v1/sessions/{id}", "POST /v1/sessions", "POST /v1/sessions/{id}:step",
             ],
             Operations(document).Select(static o => $"{o.Method} {o.Path}").OrderBy(static o => o.Split(' ')[1].Split('/')[1], StringComparer.Ordinal)
                 .ThenBy(static o => o.Contains("session", StringComparison.Ordinal)).ThenBy(static o => o, StringComparer.Ordinal));
@@ -44,7 +44,7 @@ public sealed class SwaggerTests(ServiceFixture fixture) : IClassFixture<Service
         // In the order of a newcomer: open, step twice, look, list, close.
         foreach (string name in new[]
         {
-            "GET /v1/models", "GET /v1/models/{model}", "POST /v1/sessions", "POST /v1/sessions/{id}:step", "POST /v1/sessions/{id}:step",
+            "GET /v1/models", "GET /v1/models/{model}", "POST /v1/models/{model}:predict", "POST /v1/sessions", "POST /v1/sessions/{id}:step", "POST /v1/sessions/{id}:step",
             "GET /v1/sessions/{id}", "GET /v1/sessions", "DELETE /v1/sessions/{id}", "GET /errors/{reason}", "GET /healthz/ready",
         })
         {

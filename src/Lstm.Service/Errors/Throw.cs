@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Lstm.Service.Errors;
 
 /// <summary>Builds the faults of sessions and steps, so that the callers stay small and the texts are in one place.</summary>
-internal static class Throw
+internal static partial class Throw
 {
     [DoesNotReturn]
     public static void InvalidSessionId(string id) => throw new LstmException(
@@ -90,7 +90,7 @@ internal static class Throw
 
     public static LstmException QueueFull(string model, int limit, string option) => new(
         ErrorCode.QueueFull,
-        $"{limit} requests already wait for {model}, as many as allowed ({option}). Nothing was stepped; send the same step again a little later.",
+        $"{limit} requests already wait for {model}, as many as allowed ({option}). Nothing was done; send the same request again a little later.",
         ("limit", Text(limit)), ("option", option));
 
     public static LstmException ShuttingDown() => new(ErrorCode.ShuttingDown, "The service is stopping. Connect again, to this or another instance.");

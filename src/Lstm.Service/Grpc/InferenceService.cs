@@ -3,6 +3,7 @@ using Lstm.Service.Hosting;
 using Lstm.Service.Models;
 using Lstm.Service.Observability;
 using Lstm.Service.Options;
+using Lstm.Service.Predictions;
 using Lstm.Service.Sessions;
 using Lstm.V1;
 
@@ -10,7 +11,7 @@ namespace Lstm.Service.Grpc;
 
 /// <summary>lstm.v1.Inference: every call ends in the same sessions as its HTTP counterpart.</summary>
 internal sealed class InferenceService(
-    CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, Readiness readiness, GrpcOptions options, LstmMeter meter) : Inference.InferenceBase
+    CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, Predictor predictor, Readiness readiness, GrpcOptions options, LstmMeter meter) : Inference.InferenceBase
 {
     /// <inheritdoc/>
     public override Task Stream(IAsyncStreamReader<StreamRequest> requestStream, IServerStreamWriter<StreamReply> responseStream, ServerCallContext context) =>
@@ -32,6 +33,14 @@ internal sealed class InferenceService(
         var reply = new StepReply { SessionId = session.Id, Result = new() };
         ProtoMessages.Write(call, session.Model, reply.Result);
         return reply;
+    });
+
+    /// <inheritdoc/>
+    public override Task<PredictReply> Predict(PredictRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
+    {
+        var model = models.Get(request.Model);
+        var results = await predictor.PredictAsync(model, PredictMessages.Read(request), request.WantState, context.CancellationToken);
+        return PredictMessages.Write(model, results);
     });
 
     /// <inheritdoc/>
@@ -71,11 +80,11 @@ internal sealed class InferenceService(
     public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
     {
         var reply = new ListModelsReply();
-        reply.Models.AddRange(models.Served.Select(ProtoMessages.Write));
+        reply.Models.AddRange(models.Served.Select(ModelMessages.Write));
         return ValueTask.FromResult(reply);
     });
 
     /// <inheritdoc/>
     public override Task<V1.Model> GetModel(GetModelRequest request, ServerCallContext context) =>
-        boundary.RunAsync(context, () => ValueTask.FromResult(ProtoMessages.Write(models.Get(request.Model))));
+        boundary.RunAsync(context, () => ValueTask.FromResult(ModelMessages.Write(models.Get(request.Model))));
 }

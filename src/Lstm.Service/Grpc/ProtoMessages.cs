@@ -8,7 +8,7 @@ using OpenMode = Lstm.Service.Sessions.OpenMode;
 
 namespace Lstm.Service.Grpc;
 
-/// <summary>Sessions, models and steps as the protocol writes them.</summary>
+/// <summary>Sessions and steps as the protocol writes them.</summary>
 internal static class ProtoMessages
 {
     /// <summary>Reads a mode.</summary>
@@ -69,52 +69,21 @@ internal static class ProtoMessages
         Write(result.Gates, model.Model.Info.Gates, call.Gates.Span);
     }
 
-    /// <summary>Writes a model.</summary>
-    /// <param name="served">The model.</param>
-    /// <returns>The message.</returns>
-    public static V1.Model Write(ServedModel served)
+    /// <summary>Appends floats, growing the field once.</summary>
+    /// <param name="list">Where to.</param>
+    /// <param name="values">What.</param>
+    public static void Write(RepeatedField<float> list, ReadOnlySpan<float> values)
     {
-        var info = served.Model.Info;
-        var message = new V1.Model
-        {
-            Name = served.Name,
-            Fingerprint = info.Fingerprint,
-            Backend = info.Backend,
-            InputSize = (uint)served.InputSize,
-            OutputSize = (uint)served.OutputSize,
-            Parameters = (ulong)info.ParameterCount,
-            StateBytes = (ulong)info.StateBytes,
-            Producer = info.Producer,
-            Opset = (uint)info.Opset,
-        };
-        message.Inputs.AddRange(info.Inputs.Select(Write));
-        message.Outputs.AddRange(info.Outputs.Select(Write));
-        message.Layers.AddRange(info.Layers.Select(static l => new Layer
-        {
-            Name = l.Name,
-            Kind = l.Kind,
-            InputSize = (uint)l.InputSize,
-            HiddenSize = (uint)l.HiddenSize,
-            Parameters = (ulong)l.ParameterCount,
-        }));
-        return message;
-    }
-
-    private static void Write(RepeatedField<float> list, ReadOnlySpan<float> values)
-    {
-        list.Capacity = Math.Max(list.Capacity, values.Length);
+        list.Capacity = Math.Max(list.Capacity, list.Count + values.Length);
         foreach (float value in values)
             list.Add(value);
     }
 
-    private static Tensor Write(TensorInfo tensor)
-    {
-        var message = new Tensor { Name = tensor.Name, Dtype = tensor.ElementType };
-        message.Shape.AddRange(tensor.Shape.Select(static n => (uint)n));
-        return message;
-    }
-
-    private static void Write(RepeatedField<NamedTensor> tensors, IReadOnlyList<NamedSlice> slices, ReadOnlySpan<float> values)
+    /// <summary>Cuts a flat vector into its named pieces.</summary>
+    /// <param name="tensors">Where to.</param>
+    /// <param name="slices">What lies where.</param>
+    /// <param name="values">The vector; empty: nothing was asked for.</param>
+    public static void Write(RepeatedField<NamedTensor> tensors, IReadOnlyList<NamedSlice> slices, ReadOnlySpan<float> values)
     {
         if (values.IsEmpty)
             return;

@@ -9,7 +9,7 @@ using Lstm.Service.Options;
 namespace Lstm.Service.Models;
 
 /// <summary>The models of the models folder. One that does not load does not stop the others: asking for it tells why.</summary>
-internal sealed class ModelCatalog(ModelsOptions options, LstmMeter meter, ILogger<ModelCatalog> log)
+internal sealed class ModelCatalog(ModelsOptions options, Func<string, Model> load, LstmMeter meter, ILogger<ModelCatalog> log)
 {
     private FrozenDictionary<string, ModelStatus> _byName = FrozenDictionary<string, ModelStatus>.Empty;
 
@@ -43,14 +43,14 @@ internal sealed class ModelCatalog(ModelsOptions options, LstmMeter meter, ILogg
             log.ModelsDirectoryEmpty(Directory);
     }
 
-    /// <summary>Finds a model that can step.</summary>
+    /// <summary>Finds a model that loaded.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The model.</returns>
     /// <exception cref="LstmException">MODEL_REQUIRED, MODEL_NOT_FOUND (lists the names) or MODEL_LOAD_FAILED (lists the faults).</exception>
     public ServedModel Get(string name)
     {
         if (name.Length == 0)
-            throw new LstmException(ErrorCode.ModelRequired, $"A new session needs a model. {Available()}", ("available", Names()));
+            throw new LstmException(ErrorCode.ModelRequired, $"The request names no model. {Available()}", ("available", Names()));
         if (!_byName.TryGetValue(name, out var status))
             throw new LstmException(ErrorCode.ModelNotFound, $"There is no model '{name}'. {Available()}", ("model", name), ("available", Names()));
         return status.Served ?? throw new LstmException(
@@ -64,14 +64,17 @@ internal sealed class ModelCatalog(ModelsOptions options, LstmMeter meter, ILogg
         long start = Stopwatch.GetTimestamp();
         try
         {
-            var model = Model.Load(path);
-            // The first step compiles the cells; no client should wait for that.
-            model.Step(model.CreateState(), new float[model.Info.InputSize], new float[model.Info.OutputSize]);
+            var model = load(path);
+            Warm(model);
             var tag = new KeyValuePair<string, object?>("lstm.model", name);
-            var schedulerOptions = new StepSchedulerOptions { MaxBatch = options.MaxBatch, MaxQueue = options.MaxQueue };
-            var scheduler = new StepScheduler(model, schedulerOptions, (width, time) => meter.BatchRan(width, time, tag));
+            var schedulerOptions = new StepSchedulerOptions { MaxBatch = Math.Min(options.MaxBatch, model.Info.MaxBatch), MaxQueue = options.MaxQueue };
+            var scheduler = model.Info.IsStreamable ? new StepScheduler(model, schedulerOptions, (width, time) => meter.BatchRan(width, time, tag)) : null;
             log.ModelLoaded(name, path, model.Info.Backend, model.Info.InputSize, model.Info.OutputSize, model.Info.Layers.Count, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            return new(name, path, new(name, model, scheduler), []);
+            if (model.Info.NotNative.Count > 0)
+                log.ModelNotNative(name, model.Info.Backend, string.Join(" ", model.Info.NotNative));
+            if (!model.Info.IsStreamable)
+                log.ModelNotStreamable(name, string.Join(" ", model.Info.NotStreamable));
+            return new(name, path, new(name, model, scheduler, schedulerOptions.MaxBatch), []);
         }
         catch (ModelLoadException e)
         {
@@ -81,6 +84,17 @@ internal sealed class ModelCatalog(ModelsOptions options, LstmMeter meter, ILogg
         {
             return Fail(name, path, [e.Message]);
         }
+    }
+
+    // The first run compiles the cells; no client should wait for that.
+    private static void Warm(Model model)
+    {
+        int length = model.Info.IsStreamable ? 1 : model.Info.SequenceLength ?? 1;
+        var (x, y) = (new float[length * model.Info.InputSize], new float[length * model.Info.OutputSize]);
+        if (model.Info.IsStreamable)
+            model.Step(model.CreateState(), x, y);
+        else
+            model.Predict([new(model.CreateState(), length, x, y)]);
     }
 
     private ModelStatus Fail(string name, string path, IReadOnlyList<string> faults)

@@ -6,17 +6,20 @@ namespace Lstm.Service.Models;
 /// <summary>A model that loaded, with its scheduler.</summary>
 internal sealed class ServedModel
 {
+    private readonly StepScheduler? _scheduler;
     private long _openSessions;
 
     /// <summary>Puts a model to work.</summary>
     /// <param name="name">Its name for callers.</param>
     /// <param name="model">The model.</param>
-    /// <param name="scheduler">The only one of this model.</param>
-    public ServedModel(string name, Model model, StepScheduler scheduler)
+    /// <param name="scheduler">The only one of this model; null when it cannot be stepped.</param>
+    /// <param name="maxBatch">The most sessions that run together.</param>
+    public ServedModel(string name, Model model, StepScheduler? scheduler, int maxBatch)
     {
         Name = name;
+        MaxBatch = maxBatch;
         Model = model;
-        Scheduler = scheduler;
+        _scheduler = scheduler;
         Tag = new("lstm.model", name);
         InputSize = model.Info.InputSize;
         OutputSize = model.Info.OutputSize;
@@ -30,8 +33,11 @@ internal sealed class ServedModel
     /// <summary>The engine's model.</summary>
     public Model Model { get; }
 
-    /// <summary>Runs its steps.</summary>
-    public StepScheduler Scheduler { get; }
+    /// <summary>Runs its steps; only where <see cref="ModelInfo.IsStreamable"/>, and no other model has sessions.</summary>
+    public StepScheduler Scheduler => _scheduler ?? throw new InvalidOperationException($"Model '{Name}' cannot be stepped.");
+
+    /// <summary>The most sessions that run together.</summary>
+    public int MaxBatch { get; }
 
     /// <summary>The model's name as an attribute of metrics, boxed once.</summary>
     public KeyValuePair<string, object?> Tag { get; }

@@ -25,6 +25,9 @@ internal sealed class LstmMeter
     private readonly Histogram<double> _stepDuration;
     private readonly Histogram<long> _batchWidth;
     private readonly Histogram<double> _batchDuration;
+    private readonly Counter<long> _predictedSequences;
+    private readonly Counter<long> _predictedSteps;
+    private readonly Histogram<double> _predictDuration;
     private readonly Counter<long> _sessionsOpened;
     private readonly Counter<long> _sessionsEnded;
     private readonly UpDownCounter<long> _streams;
@@ -46,6 +49,11 @@ internal sealed class LstmMeter
             advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = WidthBuckets });
         _batchDuration = _meter.CreateHistogram(
             "lstm.batch.duration", "s", "Time of one run of the model.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBuckets });
+        _predictedSequences = _meter.CreateCounter<long>("lstm.predict.sequences", "{sequence}", "Whole sequences predicted.");
+        _predictedSteps = _meter.CreateCounter<long>("lstm.predict.steps", "{step}", "Timesteps of whole sequences predicted.");
+        _predictDuration = _meter.CreateHistogram(
+            "lstm.predict.duration", "s", "Time of one prediction inside the service: waiting and running.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBuckets });
         _sessionsOpened = _meter.CreateCounter<long>("lstm.sessions.opened", "{session}", "Sessions created or resumed.");
         _sessionsEnded = _meter.CreateCounter<long>("lstm.sessions.ended", "{session}", "Sessions ended, by cause.");
@@ -75,6 +83,14 @@ internal sealed class LstmMeter
     {
         _batchWidth.Record(width, model);
         _batchDuration.Record(time.TotalSeconds, model);
+    }
+
+    /// <summary>A prediction was done.</summary>
+    public void Predicted(int sequences, int timesteps, TimeSpan time, KeyValuePair<string, object?> model)
+    {
+        _predictedSequences.Add(sequences, model);
+        _predictedSteps.Add(timesteps, model);
+        _predictDuration.Record(time.TotalSeconds, model);
     }
 
     /// <summary>A session was created or resumed.</summary>

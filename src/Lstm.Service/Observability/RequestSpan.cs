@@ -61,6 +61,19 @@ internal static class RequestSpan
         span.SetTag("lstm.model", model);
     }
 
+    /// <summary>Says what a prediction came to.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="sequences">Sequences done.</param>
+    /// <param name="timesteps">Timesteps of all of them.</param>
+    public static void Predicted(string model, int sequences, int timesteps)
+    {
+        if (Activity.Current is not { IsAllDataRequested: true } span)
+            return;
+        span.SetTag("lstm.model", model);
+        span.SetTag("lstm.sequences", sequences);
+        span.SetTag("lstm.steps", timesteps);
+    }
+
     /// <summary>Says what a request came to.</summary>
     /// <param name="steps">Steps done.</param>
     /// <param name="sessions">Sessions opened on a stream, or null when it is not a stream.</param>

@@ -21,6 +21,12 @@ internal static partial class ServiceLog
     [LoggerMessage(13, LogLevel.Warning, "There is no .onnx file in {Path} or its sub-folders.")]
     public static partial void ModelsDirectoryEmpty(this ILogger log, string path);
 
+    [LoggerMessage(14, LogLevel.Information, "Model {Model} cannot be stepped; it predicts whole sequences only: {Reasons}")]
+    public static partial void ModelNotStreamable(this ILogger log, string model, string reasons);
+
+    [LoggerMessage(15, LogLevel.Information, "Model {Model} runs in {Backend}, not natively: {Reasons}")]
+    public static partial void ModelNotNative(this ILogger log, string model, string backend, string reasons);
+
     [LoggerMessage(20, LogLevel.Information, "{Count} sessions expired: idle for {IdleTimeout}.")]
     public static partial void SessionsExpired(this ILogger log, int count, TimeSpan idleTimeout);
 

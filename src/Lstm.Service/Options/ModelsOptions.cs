@@ -5,6 +5,9 @@ namespace Lstm.Service.Options;
 /// <summary>Which models are served, and their queues: section Lstm:Models.</summary>
 internal sealed class ModelsOptions
 {
+    /// <summary>Every model.</summary>
+    public const string All = "all";
+
     /// <summary>The folder of models; relative to the current directory or else to the program's folder.</summary>
     [Required]
     public string Directory { get; set; } = "models";
@@ -16,4 +19,11 @@ internal sealed class ModelsOptions
     /// <summary>The largest number of requests that may wait for one model; one more is refused with QUEUE_FULL.</summary>
     [Range(1, 10_000_000)]
     public int MaxQueue { get; set; } = 65_536;
+
+    /// <summary>
+    /// Which models ONNX Runtime may run with several sessions together, none or all; allow_batching in a model's model.json goes before it.
+    /// The native engine always batches.
+    /// </summary>
+    [RegularExpression("none|all", ErrorMessage = "{0} has to be none or all.")]
+    public string AllowBatching { get; set; } = "none";
 }

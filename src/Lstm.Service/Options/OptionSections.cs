@@ -19,6 +19,9 @@ internal sealed class OptionSections
     /// <summary>Lstm:Sessions.</summary>
     public SessionsOptions Sessions { get; } = new();
 
+    /// <summary>Lstm:Predict.</summary>
+    public PredictOptions Predict { get; } = new();
+
     /// <summary>Lstm:Grpc.</summary>
     public GrpcOptions Grpc { get; } = new();
 

@@ -46,26 +46,56 @@ internal static class JsonFault
     {
         if (root.ValueKind != JsonValueKind.Object)
             return Wrong("", $"The body is {Describe(root.ValueKind)}. Expected an object with the fields {Names(type)}.");
+        if (FindStranger(root, type, "") is { } stranger)
+            return stranger;
+        string path = FieldOf(cause);
+        if (cause is WrongFieldException wrong)
+            return WrongKind(path[..(path.LastIndexOf('.') + 1)] + wrong.Field, wrong.Expected, wrong.Found);
+        var (expected, found) = Follow(path, root, type);
+        return WrongKind(path, expected, found);
+    }
+
+    // A field that does not exist, or is there twice, in the body or in an object of one of its lists.
+    private static LstmException? FindStranger(JsonElement value, JsonTypeInfo type, string path)
+    {
+        if (value.ValueKind == JsonValueKind.Array && type.ElementType is { } element)
+            return value.EnumerateArray().Select((item, i) => FindStranger(item, RestJson.Options.GetTypeInfo(element), $"{path}[{i}]")).FirstOrDefault(static f => f is not null);
+        if (value.ValueKind != JsonValueKind.Object || type.Kind != JsonTypeInfoKind.Object)
+            return null;
+        string prefix = path.Length == 0 ? "" : $"{path}.";
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var field in root.EnumerateObject())
+        foreach (var field in value.EnumerateObject())
         {
-            if (type.Properties.All(p => p.Name != field.Name))
-                return new(ErrorCode.UnknownField, $"There is no field '{field.Name}'. Fields: {Names(type)}.", ("field", field.Name), ("fields", Names(type)));
+            string name = prefix + field.Name;
+            if (type.Properties.FirstOrDefault(p => p.Name == field.Name) is not { } property)
+                return new(ErrorCode.UnknownField, $"There is no field '{name}'. Fields: {Names(type)}.", ("field", name), ("fields", Names(type)));
             if (!seen.Add(field.Name))
-                return Wrong(field.Name, $"Field '{field.Name}' is there twice. Send it once.");
+                return Wrong(name, $"Field '{name}' is there twice. Send it once.");
+            if (FindStranger(field.Value, RestJson.Options.GetTypeInfo(property.PropertyType), name) is { } below)
+                return below;
         }
 
-        if (cause is WrongFieldException wrong)
-            return Wrong(wrong.Field, wrong.Message);
-        string path = FieldOf(cause);
-        string name = path.Split('.', '[')[0];
-        var property = type.Properties.FirstOrDefault(p => p.Name == name);
-        string expected = property is null ? "another kind of value" : Describe(property.PropertyType);
-        string found = root.TryGetProperty(name, out var value) ? Describe(value) : "nothing";
-        if (path != name && value.ValueKind == JsonValueKind.Array)
-            (expected, found) = ("a text", "something else"); // The only lists of plain values are lists of texts.
-        return Wrong(path, $"Field '{path}' has a value of the wrong kind: expected {expected} but got {found}.");
+        return null;
     }
+
+    // Walks to the value that did not fit: what its field takes, and what it is.
+    private static (string Expected, string Found) Follow(string path, JsonElement value, JsonTypeInfo type)
+    {
+        foreach (string part in path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part[0] == '[' && type.ElementType is { } element && value.ValueKind == JsonValueKind.Array)
+                (value, type) = (value[int.Parse(part[1..^1], CultureInfo.InvariantCulture)], RestJson.Options.GetTypeInfo(element));
+            else if (type.Properties.FirstOrDefault(p => p.Name == part) is { } property && value.TryGetProperty(part, out var below))
+                (value, type) = (below, RestJson.Options.GetTypeInfo(property.PropertyType));
+            else
+                return ("another kind of value", "something else");
+        }
+
+        return (Describe(type), Describe(value));
+    }
+
+    private static LstmException WrongKind(string field, string expected, string found) =>
+        Wrong(field, $"Field '{field}' has a value of the wrong kind: expected {expected} but got {found}.");
 
     private static LstmException Wrong(string field, string message) => new(ErrorCode.InvalidField, message, ("field", field));
 
@@ -73,10 +103,16 @@ internal static class JsonFault
 
     private static string Names(JsonTypeInfo type) => string.Join(", ", type.Properties.Select(static p => p.Name));
 
-    private static string Describe(Type type) =>
-        type == typeof(string) ? "a text"
-        : type == typeof(ulong) || type == typeof(ulong?) ? "a whole number of 0 or more"
-        : type == typeof(string[]) ? "a list of texts"
+    private static string Describe(JsonTypeInfo type) =>
+        type.Type == typeof(string) ? "a text"
+        : type.Type == typeof(ulong) ? "a whole number of 0 or more"
+        : type.Type == typeof(long) ? "a whole number"
+        : type.Type == typeof(float) ? "a number"
+        : type.Type == typeof(string[]) ? "a list of texts"
+        : type.Type == typeof(float[]) ? "a list of numbers"
+        : type.Type == typeof(long[]) ? "a list of whole numbers"
+        : type.Kind == JsonTypeInfoKind.Enumerable ? "a list of objects"
+        : type.Kind == JsonTypeInfoKind.Object ? $"an object with the fields {Names(type)}"
         : "another kind of value";
 
     private static string Describe(JsonElement value) =>

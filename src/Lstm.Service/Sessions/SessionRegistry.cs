@@ -44,7 +44,7 @@ internal sealed partial class SessionRegistry
     /// <param name="resumed">Whether it existed already.</param>
     /// <returns>The session.</returns>
     /// <exception cref="LstmException">
-    /// INVALID_SESSION_ID, SESSION_EXISTS, SESSION_NOT_FOUND, SESSION_EXPIRED, SESSION_CLOSED, SESSION_MODEL_MISMATCH, TOO_MANY_SESSIONS, MODEL_….
+    /// INVALID_SESSION_ID, SESSION_EXISTS, SESSION_NOT_FOUND, SESSION_EXPIRED, SESSION_CLOSED, SESSION_MODEL_MISMATCH, TOO_MANY_SESSIONS, NOT_STREAMABLE, MODEL_….
     /// </exception>
     public Session Open(string id, string model, OpenMode mode, out bool resumed)
     {
@@ -122,6 +122,8 @@ internal sealed partial class SessionRegistry
 
     private Session? TryCreate(string id, ServedModel model)
     {
+        if (!model.Model.Info.IsStreamable)
+            throw Throw.NotStreamable(model.Name, model.Model.Info.NotStreamable);
         // The place is taken before the session is made, so that the limit holds under concurrent opens.
         if (Interlocked.Increment(ref _count) > _options.MaxSessions)
         {

@@ -17,7 +17,7 @@ internal static class ErrorCases
     private const string NotFound = "There is no session 'nobody'. Open it with mode create; a state is never made up.";
     private const string Closed = "Session 'err-closed' (model 'nyc-taxi', 0 steps done) was closed by a client at 2026-01-31T12:00:00.000Z. Create it again when it should start anew.";
     private const string Mismatch = "Session 'err' runs model 'nyc-taxi' but the request names 'char-lm'. Name 'nyc-taxi' or no model to resume it.";
-    private const string NoModel = "A new session needs a model. Available: char-lm, first, nyc-taxi, second.";
+    private const string NoModel = "The request names no model. Available: char-lm, first, nyc-taxi, second.";
     private const string UnknownModel = "There is no model 'nope'. Available: char-lm, first, nyc-taxi, second.";
     private const string Gap = "Session 'err' expects step 4 but got step 6. Send step 4 first; " + Unchanged;
     private const string TooOld = "Session 'err' expects step 4 but got step 1, which is done. Only the last message (steps 2 to 3) can be sent again; " + Unchanged;
@@ -87,6 +87,7 @@ internal static class ErrorCases
         new("unknown address", ErrorCode.RouteNotFound, "GET", "/v1/nothing", null, "There is nothing at /v1/nothing. See /swagger for the addresses that exist.", ("path", "/v1/nothing")),
         new("unknown fault", ErrorCode.RouteNotFound, "GET", "/errors/NOPE", null, "There is no fault 'NOPE'. /errors lists them."),
         new("method", ErrorCode.MethodNotAllowed, "PATCH", "/v1/models", null, "/v1/models does not take PATCH. Expected GET.", ("method", "PATCH"), ("allow", "GET")),
+        .. PredictErrorCases.Http,
     ];
 
     public static readonly IReadOnlyList<GrpcCase> Grpc =
@@ -120,6 +121,7 @@ internal static class ErrorCases
         new("infinity in a chunk", ErrorCode.InputNotFinite, static c => Send(c, 4, [1, 2, 3, 4, 5, 1, float.PositiveInfinity, 3, 4, 5], 2),
             "Expected finite values but got Infinity at index 1 of step 2 of the message (model 'nyc-taxi'). Fill or drop missing values first.", ("index", "1"), ("row", "2")),
         new("token out of range", ErrorCode.InputRange, static c => c.StepAsync(new() { SessionId = "err-char", X = { 70 } }).ResponseAsync, Range),
+        .. PredictErrorCases.Grpc,
     ];
 
     private static Task<StepReply> Send(Inference.InferenceClient client, ulong step, float[] x, uint count = 1) =>

@@ -39,7 +39,10 @@ internal sealed class RunningService : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<RunningService> StartAsync(params string[] args)
+    public static Task<RunningService> StartAsync(params string[] args) => StartAsync(null, args);
+
+    /// <summary>Starts a service that loads its models in another way.</summary>
+    public static async Task<RunningService> StartAsync(Func<string, Engine.Model>? load, params string[] args)
     {
         var errors = new ErrorLog();
         var clock = new FakeClock();
@@ -48,6 +51,8 @@ internal sealed class RunningService : IAsyncDisposable
         {
             builder.Logging.AddProvider(errors);
             builder.Services.AddSingleton<TimeProvider>(clock);
+            if (load is not null)
+                builder.Services.AddSingleton(load);
         });
         await app.StartAsync();
         return new(app, errors, clock);

@@ -38,6 +38,17 @@ describe('HTTP', () => {
     assert.deepEqual(taxi.layers.map(({ kind, hidden_size: n }) => [kind, n]), [['LSTM', 64], ['LSTM', 64]]);
   });
 
+  test('a whole sequence gives what its steps give', async () => {
+    const x = Array.from({ length: 100 }, (_, t) => Array.from(trace.x[t]));
+    const { status, body, text } = await send('POST', '/v1/models/nyc-taxi:predict', { sequences: [{ x }, { x: x.slice(0, 3) }] });
+    assert.deepEqual([status, body.sequences?.map((s) => s.length)], [200, [100, 3]], text);
+    for (const { length, outputs: [y] } of body.sequences) {
+      assert.deepEqual(y.shape, [length, 3]);
+      for (let t = 0; t < length; t++)
+        assert.ok(difference(y.values.slice(3 * t, 3 * t + 3), trace.y[t]) <= tolerance, `timestep ${t}: got ${y.values.slice(3 * t, 3 * t + 3)}`);
+    }
+  });
+
   test('a session is opened, stepped, looked at and closed', async () => {
     const opened = await send('POST', '/v1/sessions', { session_id: 'http', model: 'nyc-taxi' });
     assert.deepEqual([opened.status, opened.body.step, opened.headers.get('location')], [201, 0, '/v1/sessions/http'], opened.text);
@@ -96,7 +107,7 @@ describe('HTTP', () => {
   test('the API describes itself', async () => {
     const { status, body } = await send('GET', '/swagger/v1/swagger.json');
     assert.equal(status, 200);
-    for (const path of ['/v1/models', '/v1/models/{model}', '/v1/sessions', '/v1/sessions/{id}', '/v1/sessions/{id}:step'])
+    for (const path of ['/v1/models', '/v1/models/{model}', '/v1/models/{model}:predict', '/v1/sessions', '/v1/sessions/{id}', '/v1/sessions/{id}:step'])
       assert.ok(path in body.paths, `${path} is not described`);
   });
 });

@@ -1,4 +1,3 @@
-using Lstm.Engine;
 using Lstm.Service.Models;
 
 namespace Lstm.Service.Rest.Bodies;
@@ -6,19 +5,31 @@ namespace Lstm.Service.Rest.Bodies;
 /// <summary>A model.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Fingerprint">SHA-256 of the file, hexadecimal.</param>
+/// <param name="Producer">Who wrote the file.</param>
+/// <param name="Opset">Version of the ONNX operator set.</param>
 /// <param name="Backend">native or onnxruntime.</param>
+/// <param name="NotNative">Why it does not run natively; empty when it does.</param>
+/// <param name="Streamable">Whether sessions can step it.</param>
+/// <param name="NotStreamable">Why not; empty when they can.</param>
+/// <param name="BatchInvariant">Whether a step's bits never depend on its batch.</param>
+/// <param name="MaxBatch">Sessions that run together at most.</param>
+/// <param name="SequenceLength">The one length that whole sequences must have; left out: any.</param>
+/// <param name="LongestSequence">The most timesteps of a sequence, as far as the model is concerned; left out: any number.</param>
 /// <param name="Inputs">Per step, without time and batch axes.</param>
 /// <param name="Outputs">Per step, without time and batch axes.</param>
 /// <param name="InputSize">Values per step in: the sum over the inputs.</param>
 /// <param name="OutputSize">Values per step out: the sum over the outputs.</param>
 /// <param name="Layers">The recurrent layers.</param>
 /// <param name="Parameters">Recurrent and other weights, as stored in the file.</param>
+/// <param name="FlopsPerStep">A multiplication and an addition are two; 0: unknown.</param>
 /// <param name="StateBytes">Per session.</param>
-/// <param name="Producer">Who wrote the file.</param>
-/// <param name="Opset">Version of the ONNX operator set.</param>
+/// <param name="States">What a session's state holds.</param>
+/// <param name="StatePairs">The file's state inputs and the outputs that feed them.</param>
+/// <param name="FrameContext">Past samples that a session keeps and prepends to each frame.</param>
 internal sealed record ModelBody(
-    string Name, string Fingerprint, string Backend, TensorBody[] Inputs, TensorBody[] Outputs, int InputSize, int OutputSize,
-    LayerBody[] Layers, long Parameters, long StateBytes, string Producer, int Opset)
+    string Name, string Fingerprint, string Producer, int Opset, string Backend, ModelFaultBody[] NotNative, bool Streamable, ModelFaultBody[] NotStreamable, bool BatchInvariant, int MaxBatch,
+    int? SequenceLength, int? LongestSequence, TensorBody[] Inputs, TensorBody[] Outputs, int InputSize, int OutputSize, LayerBody[] Layers, long Parameters, long FlopsPerStep,
+    long StateBytes, StateShapeBody[] States, StatePairBody[] StatePairs, int FrameContext)
 {
     /// <summary>Describes a model.</summary>
     /// <param name="served">The model.</param>
@@ -27,10 +38,12 @@ internal sealed record ModelBody(
     {
         var info = served.Model.Info;
         return new(
-            served.Name, info.Fingerprint, info.Backend, [.. info.Inputs.Select(Describe)], [.. info.Outputs.Select(Describe)], served.InputSize, served.OutputSize,
-            [.. info.Layers.Select(static l => new LayerBody(l.Name, l.Kind, l.InputSize, l.HiddenSize, l.ParameterCount))],
-            info.ParameterCount, info.StateBytes, info.Producer, info.Opset);
+            served.Name, info.Fingerprint, info.Producer, info.Opset, info.Backend, [.. info.NotNative.Select(ModelFaultBody.From)],
+            info.IsStreamable, [.. info.NotStreamable.Select(ModelFaultBody.From)], info.IsBatchInvariant, served.MaxBatch,
+            info.SequenceLength, info.LongestSequence == int.MaxValue ? null : info.LongestSequence,
+            [.. info.Inputs.Select(TensorBody.From)], [.. info.Outputs.Select(TensorBody.From)], served.InputSize, served.OutputSize,
+            [.. info.Layers.Select(LayerBody.From)], info.ParameterCount, info.FlopsPerStep,
+            info.StateBytes, [.. info.States.Select(static s => new StateShapeBody(s.Name, s.Shape))],
+            [.. info.StatePairs.Select(static p => new StatePairBody(p.Input, p.Output, p.Found))], info.FrameContext);
     }
-
-    private static TensorBody Describe(TensorInfo tensor) => new(tensor.Name, tensor.ElementType, tensor.Shape);
 }

@@ -11,4 +11,10 @@ internal sealed class WrongFieldException(string field, string expected, string 
 {
     /// <summary>Which field.</summary>
     public string Field { get; } = field;
+
+    /// <summary>What kind it should have.</summary>
+    public string Expected { get; } = expected;
+
+    /// <summary>What kind it has.</summary>
+    public string Found { get; } = found;
 }

@@ -1,0 +1,13 @@
+using Lstm.V1;
+
+namespace Lstm.Client;
+
+/// <summary>What else a prediction may ask for.</summary>
+public sealed record PredictOptions
+{
+    /// <summary>Where the sequences start: every piece of the model's state, as <see cref="SequenceResult.State"/> or a session has it. Empty, the default: what the model starts from.</summary>
+    public IReadOnlyList<NamedTensor> State { get; init; } = [];
+
+    /// <summary>Whether the results carry the state after the last timestep.</summary>
+    public bool WantState { get; init; }
+}

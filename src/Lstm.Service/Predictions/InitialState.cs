@@ -1,0 +1,49 @@
+using Lstm.Engine;
+using Lstm.Service.Errors;
+using Lstm.Service.Models;
+
+namespace Lstm.Service.Predictions;
+
+/// <summary>Turns the pieces of a state that a caller sent into a state. All pieces or none: what is missing is never made up.</summary>
+internal static class InitialState
+{
+    /// <summary>Makes the state that a sequence starts from.</summary>
+    /// <param name="served">The model.</param>
+    /// <param name="pieces">Every piece by its name, in any order; empty: what the model starts from.</param>
+    /// <param name="sequence">Which sequence of the request, from 0, for the messages.</param>
+    /// <returns>The state.</returns>
+    /// <exception cref="LstmException">INITIAL_STATE.</exception>
+    public static ModelState Create(ServedModel served, IReadOnlyList<NamedValues> pieces, int sequence)
+    {
+        var state = served.Model.CreateState();
+        if (pieces.Count == 0)
+            return state;
+        var slices = served.Model.Info.States;
+        var values = new float[served.StateSize];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var piece in pieces)
+        {
+            var slice = slices.FirstOrDefault(s => s.Name == piece.Name)
+                ?? throw Fault($"the model has no state '{piece.Name}'; it has {Names(slices)}.", piece.Name);
+            if (!seen.Add(piece.Name))
+                throw Fault($"'{piece.Name}' is there twice.", piece.Name);
+            if (piece.Values.Length != slice.Length || (piece.Shape is { } shape && !shape.SequenceEqual(slice.Shape.Select(static n => (long)n))))
+                throw Fault($"expected '{piece.Name}' of shape [{string.Join(", ", slice.Shape)}] but got {Found(piece)}.", piece.Name);
+            if (piece.Values.Span.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+                throw Fault($"a value of '{piece.Name}' is not a finite number.", piece.Name);
+            piece.Values.Span.CopyTo(values.AsSpan(slice.Offset));
+        }
+
+        if (seen.Count < slices.Count)
+            throw Fault($"'{slices.First(s => !seen.Contains(s.Name)).Name}' is missing; the whole state is {Names(slices)}.", "");
+        state.CopyFrom(values);
+        return state;
+
+        LstmException Fault(string text, string name) => Throw.InitialState(served.Name, sequence, text, name);
+    }
+
+    private static string Names(IReadOnlyList<NamedSlice> slices) => slices.Count == 0 ? "none" : string.Join(", ", slices.Select(static s => s.Name));
+
+    private static string Found(NamedValues piece) =>
+        piece.Shape is null ? $"{piece.Values.Length} values" : $"shape [{string.Join(", ", piece.Shape)}] with {piece.Values.Length} values";
+}

@@ -1,0 +1,7 @@
+namespace Lstm.Service.Predictions;
+
+/// <summary>A named tensor, on its way in or out.</summary>
+/// <param name="Name">layer0.h, or an output's name.</param>
+/// <param name="Shape">Its shape; on its way in null when the caller did not say.</param>
+/// <param name="Values">Row-major.</param>
+internal sealed record NamedValues(string Name, IReadOnlyList<long>? Shape, ReadOnlyMemory<float> Values);

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Lstm.Engine;
+using Lstm.Service.Errors;
+using Lstm.Service.Hosting;
+using Lstm.Service.Models;
+using Lstm.Service.Observability;
+using Lstm.Service.Options;
+
+namespace Lstm.Service.Predictions;
+
+/// <summary>Runs whole sequences, without a session: the one way in for every face. Few at a time, so that steps keep their processors.</summary>
+internal sealed class Predictor : IDisposable
+{
+    // Timesteps between two looks at whether anybody still waits for the answer: some milliseconds of a small model.
+    private const int Stretch = 256;
+
+    private readonly PredictOptions _options;
+    private readonly SequenceChecks _checks;
+    private readonly LstmMeter _meter;
+    private readonly CancellationToken _stopping;
+    private readonly SemaphoreSlim _free;
+    private readonly int _most;
+    private int _present;
+
+    /// <summary>Nothing runs yet.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="meter">Where predictions are counted.</param>
+    /// <param name="readiness">Tells when the service stops.</param>
+    public Predictor(PredictOptions options, LstmMeter meter, Readiness readiness)
+    {
+        (_options, _checks, _meter, _stopping) = (options, new(options), meter, readiness.Stopping);
+        int running = options.MaxRunning > 0 ? options.MaxRunning : Math.Max(1, Environment.ProcessorCount / 2);
+        _free = new(running, running);
+        _most = running + options.MaxWaiting;
+    }
+
+    /// <summary>Runs the sequences of one request together.</summary>
+    /// <param name="served">The model, streamable or not.</param>
+    /// <param name="sequences">The sequences; they may differ in length.</param>
+    /// <param name="wantState">Whether the states after the sequences are wanted.</param>
+    /// <param name="gone">Cancelled when the caller goes away.</param>
+    /// <returns>A result for each sequence, in their order.</returns>
+    /// <exception cref="LstmException">As <see cref="SequenceChecks.Check"/> and <see cref="InitialState.Create"/>; QUEUE_FULL or SHUTTING_DOWN.</exception>
+    /// <exception cref="OperationCanceledException">The caller went away.</exception>
+    public async Task<PredictResult[]> PredictAsync(ServedModel served, IReadOnlyList<PredictSequence> sequences, bool wantState, CancellationToken gone)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _stopping);
+        int[] lengths = _checks.Check(served, sequences);
+        var results = await InTurnAsync(() => Run(served, sequences, lengths, wantState, end.Token), end.Token);
+        RequestSpan.Predicted(served.Name, lengths.Length, lengths.Sum());
+        _meter.Predicted(lengths.Length, lengths.Sum(), Stopwatch.GetElapsedTime(start), served.Tag);
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _free.Dispose();
+
+    private async Task<PredictResult[]> InTurnAsync(Func<PredictResult[]> run, CancellationToken end)
+    {
+        if (Interlocked.Increment(ref _present) > _most)
+        {
+            Interlocked.Decrement(ref _present);
+            throw Throw.QueueFull("predictions", _options.MaxWaiting, "Lstm:Predict:MaxWaiting");
+        }
+
+        bool entered = false;
+        try
+        {
+            await _free.WaitAsync(end);
+            entered = true;
+            // A thread of its own: the pool's threads belong to steps, and to everything that must not wait.
+            return await Task.Factory.StartNew(run, end, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw Throw.ShuttingDown();
+        }
+        finally
+        {
+            if (entered)
+                _free.Release();
+            Interlocked.Decrement(ref _present);
+        }
+    }
+
+    // Outputs and states are allocated here and not before: a request that waits holds nothing but what it sent.
+    private static PredictResult[] Run(ServedModel served, IReadOnlyList<PredictSequence> requested, int[] lengths, bool wantState, CancellationToken end)
+    {
+        var sequences = new Sequence[lengths.Length];
+        for (int s = 0; s < lengths.Length; s++)
+            sequences[s] = new(InitialState.Create(served, requested[s].State, s), lengths[s], requested[s].X, new float[lengths[s] * served.OutputSize]);
+        Run(served.Model, sequences, end);
+        return Array.ConvertAll(sequences, s => PredictResult.From(served.Model.Info, s, wantState));
+    }
+
+    private static void Run(Model model, Sequence[] sequences, CancellationToken end)
+    {
+        // What can be stepped may as well run in stretches, with its state carried along; the rest needs its end to know its beginning.
+        if (!model.Info.IsStreamable || model.Info.SequenceLength is not null)
+        {
+            end.ThrowIfCancellationRequested();
+            model.Predict(sequences);
+            return;
+        }
+
+        int longest = sequences.Max(static s => s.Length);
+        for (int start = 0; start < longest; start += Stretch)
+        {
+            end.ThrowIfCancellationRequested();
+            model.Predict([.. sequences.Where(s => s.Length > start).Select(s => Cut(model.Info, s, start))]);
+        }
+    }
+
+    private static Sequence Cut(ModelInfo info, Sequence whole, int start)
+    {
+        int length = Math.Min(Stretch, whole.Length - start);
+        return new(
+            whole.State, length, whole.X.Slice(start * info.InputSize, length * info.InputSize), whole.Y.Slice(start * info.OutputSize, length * info.OutputSize));
+    }
+}

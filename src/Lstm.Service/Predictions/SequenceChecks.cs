@@ -1,0 +1,61 @@
+using Lstm.Service.Errors;
+using Lstm.Service.Models;
+using Lstm.Service.Options;
+
+namespace Lstm.Service.Predictions;
+
+/// <summary>What a prediction has to be like before anything of it runs.</summary>
+/// <param name="options">Limits.</param>
+internal sealed class SequenceChecks(PredictOptions options)
+{
+    /// <summary>Checks a request; allocates next to nothing.</summary>
+    /// <param name="served">The model.</param>
+    /// <param name="sequences">As they came.</param>
+    /// <returns>T of each sequence.</returns>
+    /// <exception cref="LstmException">PREDICTION_EMPTY, PREDICTION_TOO_LARGE, INPUT_SHAPE, SEQUENCE_LENGTH, INPUT_NOT_FINITE or INPUT_RANGE.</exception>
+    public int[] Check(ServedModel served, IReadOnlyList<PredictSequence> sequences)
+    {
+        if (sequences.Count == 0)
+            throw Throw.PredictionEmpty(served.Name);
+        if (sequences.Count > options.MaxSequences)
+            throw Throw.PredictionTooLarge("sequences", sequences.Count, options.MaxSequences, "Lstm:Predict:MaxSequences");
+        var lengths = new int[sequences.Count];
+        for (int s = 0; s < lengths.Length; s++)
+            lengths[s] = LengthOf(served, sequences[s], s);
+        CheckSize(served, lengths);
+        for (int s = 0; s < lengths.Length; s++)
+            CheckValues(served, sequences[s].X.Span, lengths[s], s);
+        return lengths;
+    }
+
+    private static int LengthOf(ServedModel served, PredictSequence sequence, int index)
+    {
+        if (served.InputSize == 0 || sequence.X.Length % served.InputSize != 0)
+            throw Throw.SequenceShape(served.Name, index, served.InputSize, sequence.X.Length);
+        int length = sequence.X.Length / served.InputSize;
+        return served.Model.FindLengthFault(length) is { } fault ? throw Throw.SequenceLength(served.Name, index, length, fault) : length;
+    }
+
+    private void CheckSize(ServedModel served, int[] lengths)
+    {
+        long timesteps = lengths.Sum(static n => (long)n);
+        if (timesteps > options.MaxTimesteps)
+            throw Throw.PredictionTooLarge("timesteps in all sequences together", timesteps, options.MaxTimesteps, "Lstm:Predict:MaxTimesteps");
+        long values = timesteps * served.OutputSize + lengths.Length * (long)served.StateSize;
+        if (values > options.MaxValues)
+            throw Throw.PredictionTooLarge("values of outputs and states together", values, options.MaxValues, "Lstm:Predict:MaxValues");
+    }
+
+    private static void CheckValues(ServedModel served, ReadOnlySpan<float> x, int length, int index)
+    {
+        int inputSize = served.InputSize;
+        for (int i = 0; i < x.Length; i++)
+            if (!float.IsFinite(x[i]))
+                throw Throw.SequenceNotFinite(served.Name, index, i / inputSize, i % inputSize, x[i]);
+        for (int start = 0; start < x.Length; start += inputSize)
+            if (served.Model.FindInputFault(x.Slice(start, inputSize)) is { } fault)
+                throw Throw.SequenceRange(served.Name, index, start / inputSize, fault);
+        if (served.Model.FindSequenceFault(x, length) is { } whole)
+            throw Throw.SequenceRange(served.Name, index, whole);
+    }
+}

@@ -1,0 +1,13 @@
+using Lstm.Service.Rest.Json;
+
+namespace Lstm.Service.Rest.Bodies;
+
+/// <summary>One sequence.</summary>
+internal sealed record SequenceBody
+{
+    /// <summary>[[input_size], …], one list a timestep; or all of it in one flat list, [T · input_size].</summary>
+    public StepInput? X { get; init; }
+
+    /// <summary>Where it starts: every piece of the model's state; left out: what the model starts from.</summary>
+    public StatePieceBody[]? State { get; init; }
+}

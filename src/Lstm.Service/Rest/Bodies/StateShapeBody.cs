@@ -1,0 +1,6 @@
+namespace Lstm.Service.Rest.Bodies;
+
+/// <summary>A piece of a session's state.</summary>
+/// <param name="Name">layer0.h, …</param>
+/// <param name="Shape">Its shape.</param>
+internal sealed record StateShapeBody(string Name, IReadOnlyList<int> Shape);
