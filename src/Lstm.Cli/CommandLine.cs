@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lstm.Cli.Demo;
+using Lstm.Cli.Inspect;
 using Lstm.Cli.Serve;
 using Lstm.Cli.Sessions;
 using Lstm.Cli.Verify;
@@ -42,6 +43,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             ServeCommand.Create(),
             SessionsCommand.Create(),
+            InspectCommand.Create(),
             VerifyCommand.Create(),
         };
         ExamplesHelp.AddTo(root);

@@ -13,6 +13,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
         [
             "lstm demo                       watch a forecaster follow seven months of New York taxi demand",
             "lstm serve --models ./models    serve your own models",
+            "lstm inspect model.onnx         what was understood of it: layers, state, does it stream?",
             "lstm verify model.onnx          are the numbers right? asks ONNX Runtime",
             "lstm demo --help                the options of one command",
             "./lstm test                     build everything and run every test (a command of the script itself)",
@@ -37,6 +38,12 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm sessions list --model nyc-taxi            only those of one model",
             "lstm sessions get taxi-1 --state               one session with its h and c",
             "lstm sessions close taxi-1 --address box:8001  end one on another machine",
+        ],
+        ["inspect"] =
+        [
+            "lstm inspect model.onnx          layers, state, inputs and outputs, whether it streams and why not, cost",
+            "lstm inspect models              every .onnx file below a folder",
+            "lstm inspect model.onnx --json   for programs",
         ],
         ["verify"] =
         [

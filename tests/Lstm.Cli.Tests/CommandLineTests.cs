@@ -9,6 +9,7 @@ public class CommandLineTests
     [InlineData("demo")]
     [InlineData("serve")]
     [InlineData("sessions")]
+    [InlineData("inspect")]
     [InlineData("verify")]
     public async Task Help_EveryCommand_EndsWithExamples(string command)
     {
@@ -23,7 +24,7 @@ public class CommandLineTests
     public void Create_EveryCommandAndOption_SaysWhatItIsFor()
     {
         var commands = CommandLine.Create().Subcommands;
-        Assert.Equal(["demo", "serve", "sessions", "verify"], commands.Select(command => command.Name));
+        Assert.Equal(["demo", "serve", "sessions", "inspect", "verify"], commands.Select(command => command.Name));
         Assert.All(commands.Concat(commands.SelectMany(command => command.Subcommands)), command =>
         {
             Assert.False(string.IsNullOrEmpty(command.Description), command.Name);

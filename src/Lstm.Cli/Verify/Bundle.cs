@@ -15,9 +15,6 @@ internal sealed record Bundle
     /// <summary>"exact", "no", "needs-extra-state", "loop-state", or empty when the index does not say.</summary>
     public required string Streaming { get; init; }
 
-    /// <summary>Why it cannot be streamed, or empty.</summary>
-    public required string Why { get; init; }
-
     /// <summary>Axis of time by input or output; null where there is none.</summary>
     public required IReadOnlyDictionary<string, int?> TimeAxis { get; init; }
 

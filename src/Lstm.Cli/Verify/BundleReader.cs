@@ -31,7 +31,6 @@ internal static class BundleReader
             Name = index.Name is { Length: > 0 } name ? name : Path.GetFileName(Path.GetDirectoryName(fullPath)!), // a file has a folder
             Models = index.Model ?? ["model.onnx"],
             Streaming = index.Streaming ?? "",
-            Why = index.Why ?? "",
             TimeAxis = index.TimeAxis ?? [],
             BatchAxis = index.BatchAxis ?? [],
             StatePairs = [.. (index.StatePairs ?? []).Select(pair => pair.Length == 2
@@ -110,7 +109,6 @@ internal static class BundleReader
         public string? Name { get; init; }
         public string? Bin { get; init; }
         public string? Streaming { get; init; }
-        public string? Why { get; init; }
         public string[]? Model { get; init; }
         public Dictionary<string, int?>? TimeAxis { get; init; }
         public Dictionary<string, int?>? BatchAxis { get; init; }

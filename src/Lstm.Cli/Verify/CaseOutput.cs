@@ -23,8 +23,8 @@ internal sealed class CaseOutput
     public static CaseOutput Of(Bundle bundle, TensorInfo output, int batch)
     {
         var tensor = bundle.Get(output.Name);
-        var timeAxis = bundle.TimeAxis.GetValueOrDefault(output.Name) ?? -1;
-        var batchAxis = bundle.BatchAxis.GetValueOrDefault(output.Name) ?? Guess(bundle, tensor, batch, timeAxis);
+        var timeAxis = bundle.TimeAxis.GetValueOrDefault(output.Name) ?? output.TimeAxis;
+        var batchAxis = bundle.BatchAxis.GetValueOrDefault(output.Name) ?? output.BatchAxis;
         var found = new CaseOutput(tensor, bundle.Find($"step/{output.Name}"), timeAxis, batchAxis, output.Size);
         var steps = timeAxis < 0 ? 1 : tensor.Shape[timeAxis];
         return steps * batch * output.Size == tensor.Values.Length ? found : throw new BundleException(
@@ -41,15 +41,5 @@ internal sealed class CaseOutput
             comparison.Add(_tensor.Name, y, _tensor.Slice((_batchAxis, row)), tolerance, t + 1);
         if (_steps is not null)
             comparison.Add(_steps.Name, y, _steps.Slice((0, t), (_batchAxis < 0 ? -1 : _batchAxis + 1, row)), tolerance, t + 1);
-    }
-
-    // Bare LSTM nodes: [T, directions, B, H] or [directions, B, H]. The axis as long as the batch, when there is just one.
-    private static int Guess(Bundle bundle, BundleTensor tensor, int batch, int timeAxis)
-    {
-        int[] candidates = [.. Enumerable.Range(0, tensor.Shape.Count).Where(axis => axis != timeAxis && tensor.Shape[axis] == batch)];
-        if (batch == 1)
-            return -1;
-        return candidates.Length == 1 ? candidates[0] : throw new BundleException(
-            bundle.Path, $"'{tensor.Name}' of shape [{string.Join(", ", tensor.Shape)}] has no axis in \"batch_axis\" and {candidates.Length} axes of the batch's length {batch}.");
     }
 }

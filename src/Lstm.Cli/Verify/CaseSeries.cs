@@ -1,3 +1,5 @@
+using Lstm.Engine;
+
 namespace Lstm.Cli.Verify;
 
 /// <summary>An input of a case, taken apart by row of the batch and by step.</summary>
@@ -23,9 +25,11 @@ internal sealed class CaseSeries
 
     /// <summary>Finds the axes and checks that one step of one row has the size that the engine wants.</summary>
     /// <exception cref="BundleException">It has not.</exception>
-    public static CaseSeries Of(Bundle bundle, BundleTensor tensor, int size)
+    public static CaseSeries Of(Bundle bundle, TensorInfo input)
     {
-        var series = new CaseSeries(tensor, AxisOf(bundle, bundle.TimeAxis, tensor), AxisOf(bundle, bundle.BatchAxis, tensor), size);
+        var tensor = bundle.Get(input.Name);
+        var size = input.Size;
+        var series = new CaseSeries(tensor, AxisOf(bundle, bundle.TimeAxis, tensor, input.TimeAxis), AxisOf(bundle, bundle.BatchAxis, tensor, input.BatchAxis), size);
         return series.Steps * series.Batch * size == tensor.Values.Length ? series : throw new BundleException(
             bundle.Path,
             $"expected {series.Steps} steps of {series.Batch} rows of {size} values in '{tensor.Name}' but its shape is [{string.Join(", ", tensor.Shape)}].");
@@ -39,9 +43,10 @@ internal sealed class CaseSeries
             destination[i] = (float)values[i];
     }
 
-    private static int AxisOf(Bundle bundle, IReadOnlyDictionary<string, int?> axes, BundleTensor tensor)
+    // Where the case does not say it, the engine's reading counts: a wrong one gives other numbers.
+    private static int AxisOf(Bundle bundle, IReadOnlyDictionary<string, int?> axes, BundleTensor tensor, int understood)
     {
-        var axis = axes.GetValueOrDefault(tensor.Name) ?? -1;
+        var axis = axes.GetValueOrDefault(tensor.Name) ?? understood;
         return axis < tensor.Shape.Count ? axis : throw new BundleException(
             bundle.Path, $"'{tensor.Name}' has {tensor.Shape.Count} axes but its time or batch axis is said to be {axis}.");
     }

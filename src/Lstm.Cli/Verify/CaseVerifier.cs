@@ -2,7 +2,7 @@ using Lstm.Engine;
 
 namespace Lstm.Cli.Verify;
 
-/// <summary>Steps a model through a case's sequence, each row of its batch alone, and compares every step that has a reference.</summary>
+/// <summary>Steps a model through a case's sequence, each row of its batch alone, and compares every step that has a reference. A model that cannot be stepped runs it as a whole.</summary>
 internal static class CaseVerifier
 {
     private const string Against = "float64 references";
@@ -17,11 +17,12 @@ internal static class CaseVerifier
         var info = model.Info;
         var comparison = new Comparison();
         var tolerance = bundle.Tolerance ?? DefaultTolerance;
-        var inputs = Array.ConvertAll([.. info.Inputs], input => CaseSeries.Of(bundle, bundle.Get(input.Name), input.Size));
+        var inputs = Array.ConvertAll([.. info.Inputs], input => CaseSeries.Of(bundle, input));
         var batch = inputs.Max(static i => i.Batch);
         var steps = inputs.Max(static i => i.Steps);
-        var placement = StatePlacement.Find(info, bundle, batch);
-        if (FindFault(info, bundle, placement, batch) is { } fault)
+        if (bundle.Streaming is "exact" or "needs-extra-state" or "loop-state" && !info.IsStreamable)
+            return Verdict.Failed(name, info.Backend, $"The case can be streamed ({bundle.Streaming}), but the engine says: {string.Join(" ", info.NotStreamable)}");
+        if (FindFault(info, bundle) is { } fault)
             return Verdict.Failed(name, info.Backend, fault);
 
         var outputs = Array.ConvertAll([.. info.Outputs], output => CaseOutput.Of(bundle, output, batch));
@@ -30,59 +31,80 @@ internal static class CaseVerifier
             var state = model.CreateState();
             var flat = new float[info.StateSize];
             state.CopyTo(flat);
-            placement.Gather(pair => bundle.Get(pair.Input).Values, row, flat);
+            StatePlacement.Gather(info, pair => bundle.Find(pair.Input)?.Values, batch, row, flat);
             state.CopyFrom(flat);
-            var x = new float[info.InputSize];
-            var y = new float[info.OutputSize];
-            for (var t = 0; t < steps; t++)
-            {
-                Fill(x, inputs, row, t);
-                model.Step(state, x, y);
-                var offset = 0;
-                foreach (var output in outputs)
-                {
-                    output.Compare(comparison, y.AsSpan(offset, output.Size), row, t, t == steps - 1, tolerance);
-                    offset += output.Size;
-                }
-                state.CopyTo(flat);
-                CompareState(comparison, bundle, placement, flat, row, t, steps, tolerance);
-            }
+            if (info.IsStreamable)
+                Step(comparison, model, state, bundle, inputs, outputs, batch, row, steps, tolerance);
+            else
+                Predict(comparison, model, state, inputs, outputs, row, steps, tolerance);
+            state.CopyTo(flat);
+            StatePlacement.Compare(info, comparison, pair => bundle.Find(pair.Output)?.Values, batch, row, flat, tolerance, steps);
             foreach (var slice in info.States)
-            {
-                if (StatePlacement.NodeState(info, bundle, slice) is { } reference && reference.Values.Length == batch * slice.Length)
-                    comparison.Add(reference.Name, flat.AsSpan(slice.Offset, slice.Length), reference.Values.AsSpan(row * slice.Length, slice.Length), tolerance, steps);
-            }
+                NodeState.Compare(comparison, info, bundle, slice, batch, row, flat, tolerance, steps);
         }
-        return Verdict.Of(name, info.Backend, comparison, Against);
+        return Verdict.Of(name, info.Backend, comparison, info.IsStreamable ? Against : $"{Against}, as a whole sequence");
     }
 
-    private static void CompareState(Comparison comparison, Bundle bundle, StatePlacement placement, float[] flat, int row, int t, int steps, Tolerance tolerance)
+    private static void Step(
+        Comparison comparison, Model model, ModelState state, Bundle bundle, CaseSeries[] inputs, CaseOutput[] outputs, int batch, int row, int steps, Tolerance tolerance)
     {
-        if (t == steps - 1)
-            placement.Compare(comparison, pair => bundle.Get(pair.Output).Values, row, flat, tolerance, t + 1);
-        placement.Compare(comparison, pair => bundle.Find($"step/{pair.Output}")?.Slice((0, t)), row, flat, tolerance, t + 1);
+        var x = new float[model.Info.InputSize];
+        var y = new float[model.Info.OutputSize];
+        var flat = new float[model.Info.StateSize];
+        for (var t = 0; t < steps; t++)
+        {
+            Fill(x, inputs, row, t);
+            model.Step(state, x, y);
+            Compare(comparison, outputs, y, row, t, steps, tolerance);
+            state.CopyTo(flat);
+            StatePlacement.Compare(model.Info, comparison, pair => bundle.Find($"step/{pair.Output}")?.Slice((0, t)), batch, row, flat, tolerance, t + 1);
+        }
     }
 
-    private static string? FindFault(ModelInfo info, Bundle bundle, StatePlacement placement, int batch)
+    private static void Predict(Comparison comparison, Model model, ModelState state, CaseSeries[] inputs, CaseOutput[] outputs, int row, int steps, Tolerance tolerance)
+    {
+        var (inputSize, outputSize) = (model.Info.InputSize, model.Info.OutputSize);
+        var x = new float[steps * inputSize];
+        var y = new float[steps * outputSize];
+        for (var t = 0; t < steps; t++)
+            Fill(x.AsSpan(t * inputSize, inputSize), inputs, row, t);
+        model.Predict([new Sequence(state, steps, x, y)]);
+        for (var t = 0; t < steps; t++)
+            Compare(comparison, outputs, y.AsSpan(t * outputSize, outputSize), row, t, steps, tolerance);
+    }
+
+    private static void Compare(Comparison comparison, CaseOutput[] outputs, ReadOnlySpan<float> y, int row, int t, int steps, Tolerance tolerance)
+    {
+        var offset = 0;
+        foreach (var output in outputs)
+        {
+            output.Compare(comparison, y.Slice(offset, output.Size), row, t, t == steps - 1, tolerance);
+            offset += output.Size;
+        }
+    }
+
+    private static string? FindFault(ModelInfo info, Bundle bundle)
     {
         // Starting from zero instead would compare something else than the case holds.
-        string[] unplaced = [.. bundle.StatePairs.Where(pair => bundle.Get(pair.Input) is var start
-            && Array.Exists(start.Values, static v => v != 0) && !placement.Covers(pair, start.Values.Length, batch)).Select(static p => p.Input)];
+        string[] unplaced = [.. bundle.StatePairs.Select(static p => p.Input)
+            .Where(input => Array.Exists(bundle.Get(input).Values, static v => v != 0) && !info.StatePairs.Any(p => p.Input == input && p.Places.Count > 0))];
         if (unplaced.Length > 0)
-            return $"The case starts from {string.Join(", ", unplaced)}, but where the engine's "
-                + $"{string.Join(", ", info.States.Select(static s => s.Name))} lie in there cannot be read off its references.";
+            return $"The case starts from {string.Join(", ", unplaced)}, but the engine does not say where that lies in its state.";
         // What the case has and the engine does not give would go unnoticed.
         string[] missing = [.. bundle.Tensors.Where(static t => t.Role == "output").Select(static t => t.Name)
-            .Except(info.Outputs.Select(static o => o.Name)).Except(bundle.StatePairs.Select(static p => p.Output))];
-        return missing.Length == 0 ? null : $"The engine does not give {string.Join(", ", missing)}, which the case has references for.";
+            .Except(info.Outputs.Select(static o => o.Name)).Except(info.StatePairs.Select(static p => p.Output))];
+        if (missing.Length > 0)
+            return $"The engine does not give {string.Join(", ", missing)}, which the case has references for.";
+        (string Input, string Output)[] other = [.. bundle.StatePairs.Where(pair => info.StatePairs.Any(p => p.Input == pair.Input && p.Output.Length > 0 && p.Output != pair.Output))];
+        return other.Length == 0 ? null : $"The engine feeds {other[0].Input} from another output than the case's {other[0].Output}.";
     }
 
-    private static void Fill(float[] x, CaseSeries[] inputs, int row, int t)
+    private static void Fill(Span<float> x, CaseSeries[] inputs, int row, int t)
     {
         var offset = 0;
         foreach (var input in inputs)
         {
-            input.CopyTo(x.AsSpan(offset, input.Size), row, t);
+            input.CopyTo(x.Slice(offset, input.Size), row, t);
             offset += input.Size;
         }
     }

@@ -41,7 +41,14 @@ internal static class PeerInputs
             x[t] = new float[info.InputSize];
             for (var (i, offset) = (0, 0); i < counts.Length; offset += info.Inputs[i].Size, i++)
             {
-                foreach (ref var value in x[t].AsSpan(offset, info.Inputs[i].Size))
+                var values = x[t].AsSpan(offset, info.Inputs[i].Size);
+                // What has no axis of time holds for the whole sequence.
+                if (t > 0 && info.Inputs[i].TimeAxis < 0 && info.Inputs.Any(static input => input.TimeAxis >= 0))
+                {
+                    x[0].AsSpan(offset, values.Length).CopyTo(values);
+                    continue;
+                }
+                foreach (ref var value in values)
                     value = counts[i] > 0 ? random.Next(counts[i]) : (float)(2 * random.NextDouble() - 1);
             }
         }

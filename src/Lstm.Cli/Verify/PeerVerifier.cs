@@ -24,18 +24,18 @@ internal static class PeerVerifier
             using var peer = OrtModel.Load(info.Path);
             var against = $"ONNX Runtime {OrtModel.Version}, seed {PeerInputs.Seed}";
             var x = PeerInputs.Create(model, Lengths.First(n => peer.Inputs.Concat(peer.Outputs).All(p => !p.Shape.Contains(n))));
-            if (PeerSequence.Find(peer, info, x) is not { } sequence)
-            {
-                return PeerStepping.RunEveryPairing(peer, info, x).Select(y => Compare(model, x, y)).OrderBy(static c => c.Shown.Share).FirstOrDefault() is { } best
-                    ? Verdict.Of(name, info.Backend, best, against)
-                    : Verdict.Failed(name, info.Backend, "No state output of the graph has the shape of a state input, so ONNX Runtime cannot step it.");
-            }
-            float[][] whole = sequence.FixedSteps > 0 ? [.. Enumerable.Range(0, sequence.FixedSteps).Select(t => x[t % x.Length])] : x;
-            return Verdict.Of(name, info.Backend, Compare(model, whole, sequence.Run(whole)), against);
+            var graph = new PeerGraph(peer, info);
+            var steps = info.SequenceLength ?? (graph.FixedSteps > 1 ? graph.FixedSteps : x.Length);
+            float[][] whole = [.. Enumerable.Range(0, steps).Select(t => x[t % x.Length])];
+            return Verdict.Of(name, info.Backend, Compare(model, whole, graph.Run(whole)), info.IsStreamable ? against : $"{against}, as a whole sequence");
         }
         catch (ModelLoadException error)
         {
             return Verdict.Failed(name, info.Backend, $"The native engine loads it but there is nothing to compare with: {string.Join(" ", error.Faults)}");
+        }
+        catch (ArgumentException error)
+        {
+            return Verdict.Failed(name, info.Backend, $"The native engine loads it but ONNX Runtime does not take what the engine takes: {error.Message}");
         }
         catch (PeerException error)
         {
@@ -51,15 +51,28 @@ internal static class PeerVerifier
         var y = new float[info.OutputSize];
         var largest = expected.SelectMany(static step => step).SelectMany(static o => o ?? []).Select(Math.Abs).Where(double.IsFinite).DefaultIfEmpty(0).Max();
         var tolerance = new Tolerance(AllowedPerLargest * Math.Max(1, largest), 0);
+        if (!info.IsStreamable)
+        {
+            var all = new float[x.Length * info.OutputSize];
+            model.Predict([new Sequence(state, x.Length, x.SelectMany(static row => row).ToArray(), all)]);
+            for (var t = 0; t < x.Length; t++)
+                Compare(comparison, info, all.AsSpan(t * info.OutputSize, info.OutputSize), expected[t], tolerance, t);
+            return comparison;
+        }
         for (var t = 0; t < x.Length; t++)
         {
             model.Step(state, x[t], y);
-            for (var (i, offset) = (0, 0); i < info.Outputs.Count; offset += info.Outputs[i].Size, i++)
-            {
-                if (expected[t][i] is { } reference)
-                    comparison.Add(info.Outputs[i].Name, y.AsSpan(offset, info.Outputs[i].Size), reference, tolerance, t + 1);
-            }
+            Compare(comparison, info, y, expected[t], tolerance, t);
         }
         return comparison;
+    }
+
+    private static void Compare(Comparison comparison, ModelInfo info, ReadOnlySpan<float> y, double[]?[] expected, Tolerance tolerance, int t)
+    {
+        for (var (i, offset) = (0, 0); i < info.Outputs.Count; offset += info.Outputs[i].Size, i++)
+        {
+            if (expected[i] is { } reference)
+                comparison.Add(info.Outputs[i].Name, y.Slice(offset, info.Outputs[i].Size), reference, tolerance, t + 1);
+        }
     }
 }

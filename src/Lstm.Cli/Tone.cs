@@ -1,4 +1,4 @@
-namespace Lstm.Cli.Demo.View;
+namespace Lstm.Cli;
 
 /// <summary>What a colour means; <see cref="StyledLine"/> knows how each looks.</summary>
 internal enum Tone
@@ -12,15 +12,15 @@ internal enum Tone
     /// <summary>A heading or a number to read first.</summary>
     Strong,
 
-    /// <summary>Demand as forecast.</summary>
+    /// <summary>All is well, such as demand as forecast.</summary>
     Calm,
 
     /// <summary>The forecast band.</summary>
     Band,
 
-    /// <summary>Unusual, not yet an alarm.</summary>
+    /// <summary>Worth a look, not yet an alarm.</summary>
     Uneasy,
 
-    /// <summary>An alarm.</summary>
+    /// <summary>An alarm, a fault.</summary>
     Alarm,
 }

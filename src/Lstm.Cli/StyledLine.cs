@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Lstm.Cli.Demo.View;
+namespace Lstm.Cli;
 
 /// <summary>One line of the screen: text in tones, cut at the width, with its visible length known.</summary>
 internal sealed class StyledLine(int width, bool colours)

@@ -1,0 +1,138 @@
+using System.Globalization;
+using Lstm.Engine;
+
+namespace Lstm.Cli.Inspect;
+
+/// <summary>What is known of a file, for people.</summary>
+internal static class InspectText
+{
+    private const long Million = 1_000_000;
+
+    /// <summary>Writes an inspection.</summary>
+    /// <param name="inspection">What is known.</param>
+    /// <param name="width">Cells of a line.</param>
+    /// <param name="colours">Whether it may have colours.</param>
+    /// <returns>The lines.</returns>
+    public static IReadOnlyList<string> Of(Inspection inspection, int width, bool colours)
+    {
+        var text = new Paragraphs(width, colours);
+        text.Heading(inspection.Name);
+        if (inspection.File is { } file)
+            text.Row("file", Join(FileFacts(file)));
+        if (inspection.Info is { } info)
+            AddModel(text, info);
+        else
+            text.Row("loads", inspection.Faults.Count == 1 ? "no, for this reason" : $"no, for {inspection.Faults.Count} reasons", Tone.Alarm);
+        foreach (var fault in inspection.Faults)
+            text.Row("", OneLine(fault), Tone.Alarm);
+        if (inspection.File is { } summary)
+            AddOperators(text, summary);
+        return text.Lines;
+    }
+
+    private static IEnumerable<string> FileFacts(FileSummary file)
+    {
+        yield return Quantities.Bytes(file.Bytes);
+        yield return file.Opset is { } opset ? $"opset {opset}" : "no opset";
+        yield return $"IR version {file.IrVersion}";
+        if (file.Producer.Length > 0)
+            yield return $"by {file.Producer}";
+        yield return $"sha256 {file.Fingerprint[..12]}…";
+    }
+
+    private static void AddModel(Paragraphs text, ModelInfo info)
+    {
+        text.Row("backend", info.IsBatchInvariant
+            ? $"{info.Backend}; a step gives the same bits in any batch"
+            : info.MaxBatch == 1 ? $"{info.Backend}; one session a run"
+            : $"{info.Backend}; up to {Quantities.Count(info.MaxBatch)} sessions a run, the last bits may depend on the others");
+        foreach (var reason in info.NotNative)
+            text.Row("", $"not native: {OneLine(reason)}", Tone.Uneasy);
+        text.Row("streams", info.IsStreamable ? "yes, one timestep at a time" : "no, whole sequences only (predict)", info.IsStreamable ? Tone.Calm : Tone.Uneasy);
+        foreach (var reason in info.NotStreamable)
+            text.Row("", OneLine(reason), Tone.Uneasy);
+        text.Row("time", TimeAxis(info));
+        if (info.SequenceLength is { } exact)
+            text.Row("length", $"exactly {Quantities.Count(exact)} timesteps, as the file was exported");
+        else if (info.LongestSequence < int.MaxValue)
+            text.Row("length", $"at most {Quantities.Count(info.LongestSequence)} timesteps");
+        AddTensors(text, "inputs", info.Inputs);
+        AddTensors(text, "outputs", info.Outputs);
+        if (info.Layers.Count == 0)
+            text.Row("layers", "no LSTM, GRU or RNN node");
+        text.Table("layers", [.. info.Layers.Select(static l => new[] { l.Kind, l.Name, l.Direction, $"{l.InputSize} → {l.HiddenSize}", $"{Quantities.Count(l.ParameterCount)} parameters" })]);
+        text.Row("parameters", $"{Quantities.Count(info.ParameterCount)} in all");
+        AddState(text, info);
+        if (info.FlopsPerStep > 0)
+            text.Row("cost", $"{Quantities.Flops(info.FlopsPerStep)} a timestep");
+    }
+
+    private static string TimeAxis(ModelInfo info)
+    {
+        var axes = info.Inputs.Concat(info.Outputs).Where(static t => t.TimeAxis >= 0).GroupBy(static t => t.TimeAxis).ToArray();
+        string[] without = [.. info.Outputs.Where(static t => t.TimeAxis < 0).Select(static t => t.Name)];
+        if (axes.Length == 0)
+            return "no axis: the graph is one timestep";
+        string with = string.Join("; ", axes.Select(static a => $"axis {a.Key} of {string.Join(", ", a.Select(static t => t.Name))}"));
+        return without.Length == 0 ? with : $"{with}; none in {string.Join(", ", without)}";
+    }
+
+    private static void AddTensors(Paragraphs text, string label, IReadOnlyList<TensorInfo> tensors)
+    {
+        text.Table(label, [.. tensors.Select(static t => new[]
+        {
+            t.Name, t.ElementType, Shape(t.Shape),
+            $"{(t.EveryStep ? "a timestep" : "after the last timestep")}{(t.Axes.Length > 0 ? $"; in the file {t.Axes}" : "")}",
+        })]);
+        foreach (var tensor in tensors.Where(static t => t.Notes is not null))
+            text.Row("", $"{tensor.Name}: {string.Join("; ", Notes(tensor.Notes!))}"); // filtered the line before
+    }
+
+    private static IEnumerable<string> Notes(TensorNotes notes)
+    {
+        if (notes.Name is { } name)
+            yield return $"called {name}";
+        if (notes.Features.Count > 0)
+            yield return $"features {string.Join(", ", notes.Features)}";
+        if (notes.Units.Count > 0)
+            yield return $"in {string.Join(", ", notes.Units)}";
+        if (notes.Quantiles.Count > 0)
+            yield return $"quantiles {string.Join(", ", notes.Quantiles.Select(static q => q.ToString(CultureInfo.InvariantCulture)))}";
+    }
+
+    private static void AddState(Paragraphs text, ModelInfo info)
+    {
+        if (info.StateSize == 0)
+            text.Row("state", info.IsStreamable ? "none: no timestep depends on those before" : "inside the graph, from its start to its end");
+        else
+        {
+            text.Row("state", info.IsStreamable
+                ? $"{Quantities.Bytes(info.StateBytes)} a session; those of a million take {Quantities.Bytes((double)info.StateBytes * Million)}"
+                : $"{Quantities.Bytes(info.StateBytes)} a sequence");
+            text.Row("", Join(info.States.Select(static s => $"{s.Name} {Shape(s.Shape)}")));
+        }
+
+        text.Table("state pairs", [.. info.StatePairs.Select(static p => new[] { p.Input, p.Output.Length > 0 ? $"→ {p.Output}" : "→ nothing", p.Found })]);
+        if (info.FrameContext > 0)
+            text.Row("context", $"{Quantities.Count(info.FrameContext)} past samples are kept and put before each frame");
+    }
+
+    private static void AddOperators(Paragraphs text, FileSummary file)
+    {
+        text.Row("operators", Join(file.Operators.Select(static o => $"{o.Name} {o.Nodes.Count}")));
+        string label = "missing";
+        foreach (var unknown in file.Operators.Where(static o => !o.IsNative))
+        {
+            text.Row(label, $"{unknown.Name}: {Join(unknown.Nodes)}", Tone.Uneasy);
+            label = "";
+        }
+    }
+
+    // A list, broken between its items only.
+    private static string Join(IEnumerable<string> items) => string.Join(", ", items.Select(static i => i.Replace(' ', Paragraphs.NoBreak)));
+
+    private static string Shape(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
+
+    private static string OneLine(ModelFault fault) =>
+        string.Join(' ', fault.ToString().Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}
