@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lstm.Cli.Bench;
 using Lstm.Cli.Demo;
 using Lstm.Cli.Inspect;
 using Lstm.Cli.Serve;
@@ -45,6 +46,7 @@ internal static class CommandLine
             SessionsCommand.Create(),
             InspectCommand.Create(),
             VerifyCommand.Create(),
+            BenchCommand.Create(),
         };
         ExamplesHelp.AddTo(root);
         return root;

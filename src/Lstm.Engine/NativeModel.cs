@@ -45,6 +45,9 @@ internal sealed class NativeModel : Model
     /// <summary>The vector width it runs on.</summary>
     public VectorWidth Width { get; }
 
+    /// <summary>Bytes of a weight of the recurrent layers in memory.</summary>
+    public int BytesPerWeight { get; } = sizeof(float);
+
     /// <summary>What is done with a whole sequence, part by part.</summary>
     public NativePart[] Parts { get; }
 

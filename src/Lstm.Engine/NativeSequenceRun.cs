@@ -109,6 +109,7 @@ internal static class NativeSequenceRun
 
     private static void RunLayers(Layer[] layers, Frame frame, int first, int count)
     {
+        frame.Backward = !frame.Backward;
         frame.First = first;
         foreach (Layer layer in layers)
         {

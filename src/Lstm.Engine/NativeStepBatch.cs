@@ -72,6 +72,7 @@ internal sealed class NativeStepBatch : StepBatch
 
     private void RunLayers(int batch)
     {
+        _frame.Backward = !_frame.Backward;
         foreach (Layer layer in _model.Layers)
         {
             layer.Run(_frame, batch);

@@ -15,23 +15,20 @@ internal static class GruCell<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gate(CellFunctions functions, V sum) => Activation<V>.Apply(functions.F, functions.Bound(sum));
 
-    /// <summary>The candidate when the reset gate acts after the product: n = g(Wn·x + bn + r⊙(Rn·h + rbn)).</summary>
-    /// <param name="functions">The cell's functions.</param>
+    /// <summary>The candidate's sum when the reset gate acts after the product: Wn·x + bn + r⊙(Rn·h + rbn).</summary>
     /// <param name="x">Wn·x + bn.</param>
     /// <param name="r">Reset gate.</param>
     /// <param name="h">Rn·h + rbn.</param>
-    /// <returns>n.</returns>
+    /// <returns>The sum.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V CandidateResetAfter(CellFunctions functions, V x, V r, V h) =>
-        Activation<V>.Apply(functions.G, functions.Bound(V.FusedMultiplyAdd(r, h, x)));
+    public static V CandidateSum(V x, V r, V h) => V.FusedMultiplyAdd(r, h, x);
 
-    /// <summary>The candidate when the reset gate acted before the product: n = g(Wn·x + bn + Rn·(r⊙h) + rbn).</summary>
+    /// <summary>The candidate: n = g(sum). When the reset gate acts before the product, the sum is Wn·x + bn + Rn·(r⊙h) + rbn.</summary>
     /// <param name="functions">The cell's functions.</param>
-    /// <param name="x">Wn·x + bn.</param>
-    /// <param name="h">Rn·(r⊙h) + rbn.</param>
+    /// <param name="sum">The sum.</param>
     /// <returns>n.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V CandidateResetBefore(CellFunctions functions, V x, V h) => Activation<V>.Apply(functions.G, functions.Bound(x + h));
+    public static V Candidate(CellFunctions functions, V sum) => Activation<V>.Apply(functions.G, functions.Bound(sum));
 
     /// <summary>h(t) = (1 − z)⊙n + z⊙h(t−1).</summary>
     /// <param name="z">Update gate.</param>

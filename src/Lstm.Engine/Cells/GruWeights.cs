@@ -3,11 +3,19 @@ using Lstm.Engine.Kernels;
 namespace Lstm.Engine.Cells;
 
 /// <summary>
-/// The weights of one GRU layer: one matrix for the gates on [x, h], and two for the candidate, on x and on h, which the reset
-/// gate keeps apart.
+/// The weights of one GRU layer, in blocks of 16 units. A block's sums stand side by side as nx r z nh: the candidate's sum over x, the gates, the
+/// candidate's sum over h, which the reset gate keeps apart. x takes part in the first three, h in the last three.
 /// </summary>
 internal sealed class GruWeights
 {
+    /// <summary>Sums of a unit.</summary>
+    public const int Sums = 4;
+
+    private const int Lanes = VectorWidths.RowAlignment;
+    private const int R = 0;
+    private const int Z = 1;
+    private const int N = 2;
+
     /// <summary>Packs the textbook's matrices, gates in the order r z n.</summary>
     /// <param name="inputSize">I.</param>
     /// <param name="hiddenSize">H.</param>
@@ -21,16 +29,28 @@ internal sealed class GruWeights
         InputSize = inputSize;
         HiddenSize = hiddenSize;
         ResetAfter = resetAfter;
-        int padded = VectorWidths.Pad(hiddenSize);
-        int candidate = 2 * hiddenSize;
-        int? row(int column) => column % padded < hiddenSize ? (column / padded * hiddenSize) + (column % padded) : null;
-        Gates = new PackedMatrix(
-            inputSize + hiddenSize,
-            2 * padded,
-            (k, column) => row(column) is not { } at ? 0f : k < inputSize ? weightIh[(at * inputSize) + k] : weightHh[(at * hiddenSize) + k - inputSize],
-            column => row(column) is { } at ? biasIh[at] + biasHh[at] : 0f);
-        CandidateOfX = new PackedMatrix(inputSize, hiddenSize, (k, n) => weightIh[((candidate + n) * inputSize) + k], n => biasIh[candidate + n]);
-        CandidateOfH = new PackedMatrix(hiddenSize, hiddenSize, (k, n) => weightHh[((candidate + n) * hiddenSize) + k], n => biasHh[candidate + n]);
+        Blocks = VectorWidths.Pad(hiddenSize) / Lanes;
+        // Where the value of a gate and a column of so many to a block stands in [3·H]; null for padding.
+        int? row(int column, ReadOnlySpan<int> gates)
+        {
+            int unit = (column / (gates.Length * Lanes) * Lanes) + (column % Lanes);
+            return unit < hiddenSize ? (gates[column / Lanes % gates.Length] * hiddenSize) + unit : null;
+        }
+        PackedMatrix pack(int depth, float[] weights, int[] gates) => new(
+            depth, gates.Length * Blocks * Lanes, (k, column) => row(column, gates) is { } at ? weights[(at * depth) + k] : 0f, panel: gates.Length * Lanes);
+        OfX = pack(inputSize, weightIh, [N, R, Z]);
+        // Reset before the product: the candidate waits for r⊙h of all units, so its product comes after the gates'.
+        OfH = pack(hiddenSize, weightHh, resetAfter ? [R, Z, N] : [R, Z]);
+        CandidateOfH = resetAfter ? null : pack(hiddenSize, weightHh, [N]);
+        Start = new AlignedBuffer(Sums * Blocks * Lanes);
+        for (int unit = 0; unit < hiddenSize; unit++)
+        {
+            Span<float> block = Start.Span.Slice((unit / Lanes * Sums * Lanes) + (unit % Lanes));
+            block[0] = biasIh[(N * hiddenSize) + unit];
+            block[Lanes] = biasIh[unit] + biasHh[unit];
+            block[2 * Lanes] = biasIh[hiddenSize + unit] + biasHh[hiddenSize + unit];
+            block[3 * Lanes] = biasHh[(N * hiddenSize) + unit];
+        }
     }
 
     /// <summary>I.</summary>
@@ -42,12 +62,18 @@ internal sealed class GruWeights
     /// <summary>Whether the reset gate acts after the candidate's product.</summary>
     public bool ResetAfter { get; }
 
-    /// <summary>[I + H, r z], each gate padded to whole vectors.</summary>
-    public PackedMatrix Gates { get; }
+    /// <summary>Blocks of 16 units.</summary>
+    public int Blocks { get; }
 
-    /// <summary>[I, H].</summary>
-    public PackedMatrix CandidateOfX { get; }
+    /// <summary>[I, nx r z] a block.</summary>
+    public PackedMatrix OfX { get; }
 
-    /// <summary>[H, H].</summary>
-    public PackedMatrix CandidateOfH { get; }
+    /// <summary>[H, r z nh] a block; without nh where the reset gate acts before.</summary>
+    public PackedMatrix OfH { get; }
+
+    /// <summary>[H, nh] a block, where the reset gate acts before; otherwise null.</summary>
+    public PackedMatrix? CandidateOfH { get; }
+
+    /// <summary>What the sums begin with: the biases, nx r z nh a block.</summary>
+    public AlignedBuffer Start { get; }
 }

@@ -4,9 +4,7 @@ namespace Lstm.Engine.Cells;
 /// <param name="X">x(t), [I].</param>
 /// <param name="H">h(t−1), [H].</param>
 /// <param name="C">c(t−1), [H].</param>
-/// <param name="Joined">Room for [x, h(t−1)], [I + H].</param>
-/// <param name="Sums">Room for the gate sums, [blocks, 4, 16].</param>
 /// <param name="NewH">h(t), [H].</param>
 /// <param name="NewC">c(t), [H].</param>
 /// <param name="Gates">The gates i f g o where they are shown, each [H] padded.</param>
-internal readonly record struct LstmRow(int X, int H, int C, int Joined, int Sums, int NewH, int NewC, int Gates);
+internal readonly record struct LstmRow(int X, int H, int C, int NewH, int NewC, int Gates);

@@ -46,11 +46,6 @@ internal sealed class LstmWeights
     /// <summary>Weights and biases in the textbook's form, with one bias a gate: 4·(n·(n+m)+n).</summary>
     public long ParameterCount => Gates * (((long)HiddenSize * Depth) + HiddenSize);
 
-    /// <summary>Where the sums of a block's first gate stand among the sums.</summary>
-    /// <param name="unit">A unit; the first of a block, or of a vector within it.</param>
-    /// <returns>Offset; the next gate stands 16 further.</returns>
-    public static int SumsOf(int unit) => (unit / Lanes * Gates * Lanes) + (unit % Lanes);
-
     // The row of [4·H] whose sum a column is; null for padding.
     private int? RowOf(int column)
     {

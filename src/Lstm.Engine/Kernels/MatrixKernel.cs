@@ -1,173 +1,273 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Lstm.Engine.Kernels;
 
 /// <summary>
-/// y = x·W + b for every session of a batch. Every output starts at its bias and is one sum over k in order, so its bits
+/// Sums = start + x·W for every session of a batch. Every output is one sum over k in order, from its start on, so its bits
 /// depend on nothing but x and W: not on the tile, the batch or the width.
 /// </summary>
 /// <typeparam name="V">The vector.</typeparam>
-internal static class MatrixKernel<V>
+internal static partial class MatrixKernel<V>
     where V : struct, IFloatVector<V>
 {
-    // Vectors side by side in a tile; 4·16 lanes are a panel, 4 of a narrower vector a part of one.
-    private const int Side = 4;
+    // Rows of a panel that stay in the nearest cache while all sessions pass over them: 64 rows of 64 floats are 16 KiB.
+    private const int ChunkRows = 64;
 
-    /// <summary>Multiplies a vector of every session, [K], by the matrix, [K, N].</summary>
+    // Matrices up to here are found in a near cache, where asking ahead only costs.
+    private const int PrefetchFromBytes = 1 << 20;
+
+    private const int Lanes = VectorWidths.RowAlignment;
+
+    // A panel is as many 16 columns as a cell has gates; narrower vectors take it in parts.
+    private static int Parts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Lanes / V.Width;
+    }
+
+    private static bool HasManyRegisters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.VL.IsSupported || AdvSimd.IsSupported;
+    }
+
+    /// <summary>y = x·W + b for a vector of every session.</summary>
     /// <param name="matrix">W and b.</param>
     /// <param name="rows">The first session's row.</param>
     /// <param name="stride">Floats from one session's row to the next.</param>
     /// <param name="batch">Number of sessions, at least 1.</param>
-    /// <param name="x">Offset of x in a row, [K].</param>
+    /// <param name="x">x in every row, [K].</param>
     /// <param name="y">Offset of y in a row, [N] rounded up to whole vectors.</param>
-    public static void Multiply(PackedMatrix matrix, ref float rows, int stride, int batch, int x, int y)
+    public static void Multiply(PackedMatrix matrix, ref float rows, int stride, int batch, Operand x, int y)
     {
-        Debug.Assert(batch >= 1, "at least one session");
-        int whole = matrix.Columns - (matrix.Columns % (Side * V.Width));
-        int session = 0;
-        for (; session + 4 <= batch; session += 4)
+        for (int panel = 0; panel < matrix.Panels; panel += batch == 1 ? Panels.Together : 1)
         {
-            ref float row = ref Unsafe.Add(ref rows, session * stride);
-            for (int column = 0; column < whole; column += Side * V.Width)
+            int column = panel * matrix.Panel;
+            ref float start = ref Unsafe.Add(ref matrix.Bias.Start, column);
+            ref float sums = ref Unsafe.Add(ref rows, y + column);
+            if (batch == 1)
             {
-                FourSessions(matrix, column, ref Unsafe.Add(ref row, x), ref Unsafe.Add(ref row, y + column), stride);
+                Alone(matrix, panel, Math.Min(Panels.Together, matrix.Panels - panel), ref rows, x, ref start, matrix.Panel, ref sums, matrix.Panel);
             }
-        }
-        for (; session < batch; session++)
-        {
-            ref float row = ref Unsafe.Add(ref rows, session * stride);
-            int column = 0;
-            for (; column + (2 * Side * V.Width) <= whole; column += 2 * Side * V.Width)
+            else
             {
-                TwoTiles(matrix, column, ref Unsafe.Add(ref row, x), ref Unsafe.Add(ref row, y + column));
-            }
-            if (column < whole)
-            {
-                OneTile(matrix, column, ref Unsafe.Add(ref row, x), ref Unsafe.Add(ref row, y + column));
-            }
-        }
-        for (session = 0; session < batch; session++)
-        {
-            ref float row = ref Unsafe.Add(ref rows, session * stride);
-            for (int column = whole; column < matrix.Columns; column += V.Width)
-            {
-                OneVector(matrix, column, ref Unsafe.Add(ref row, x), ref Unsafe.Add(ref row, y + column));
+                Panel(matrix, panel, ref rows, stride, batch, x, ref start, 0, ref sums, stride);
             }
         }
     }
 
-    // Four sessions share every load of a weight: 16 sums in flight.
-    private static void FourSessions(PackedMatrix matrix, int column, ref float x, ref float y, int stride)
+    /// <summary>A few panels of one session.</summary>
+    /// <param name="matrix">W.</param>
+    /// <param name="panel">Number of the first panel.</param>
+    /// <param name="count">How many, at most <see cref="Panels.Together"/>.</param>
+    /// <param name="row">The session's row.</param>
+    /// <param name="x">x in the row, [K].</param>
+    /// <param name="start">What the first panel's sums begin with.</param>
+    /// <param name="startNext">Floats to the next panel's.</param>
+    /// <param name="sums">Where the first panel's sums go.</param>
+    /// <param name="sumsNext">Floats to the next panel's.</param>
+    public static void Alone(PackedMatrix matrix, int panel, int count, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
     {
-        ref float w = ref Unsafe.Add(ref matrix.Packed.Start, matrix.OffsetOf(column));
-        ref float b = ref Unsafe.Add(ref matrix.Bias.Start, column);
-        int panel = matrix.PanelWidth(column);
-        ref float x1 = ref Unsafe.Add(ref x, stride);
-        ref float x2 = ref Unsafe.Add(ref x1, stride);
-        ref float x3 = ref Unsafe.Add(ref x2, stride);
-        V a0 = V.Load(ref b, 0), a1 = V.Load(ref b, V.Width), a2 = V.Load(ref b, 2 * V.Width), a3 = V.Load(ref b, 3 * V.Width);
-        V b0 = a0, b1 = a1, b2 = a2, b3 = a3;
-        V c0 = a0, c1 = a1, c2 = a2, c3 = a3;
-        V d0 = a0, d1 = a1, d2 = a2, d3 = a3;
-        for (int k = 0; k < matrix.Rows; k++)
-        {
-            V w0 = V.Load(ref w, 0), w1 = V.Load(ref w, V.Width), w2 = V.Load(ref w, 2 * V.Width), w3 = V.Load(ref w, 3 * V.Width);
-            V xk = V.All(Unsafe.Add(ref x, k));
-            a0 = V.FusedMultiplyAdd(w0, xk, a0);
-            a1 = V.FusedMultiplyAdd(w1, xk, a1);
-            a2 = V.FusedMultiplyAdd(w2, xk, a2);
-            a3 = V.FusedMultiplyAdd(w3, xk, a3);
-            xk = V.All(Unsafe.Add(ref x1, k));
-            b0 = V.FusedMultiplyAdd(w0, xk, b0);
-            b1 = V.FusedMultiplyAdd(w1, xk, b1);
-            b2 = V.FusedMultiplyAdd(w2, xk, b2);
-            b3 = V.FusedMultiplyAdd(w3, xk, b3);
-            xk = V.All(Unsafe.Add(ref x2, k));
-            c0 = V.FusedMultiplyAdd(w0, xk, c0);
-            c1 = V.FusedMultiplyAdd(w1, xk, c1);
-            c2 = V.FusedMultiplyAdd(w2, xk, c2);
-            c3 = V.FusedMultiplyAdd(w3, xk, c3);
-            xk = V.All(Unsafe.Add(ref x3, k));
-            d0 = V.FusedMultiplyAdd(w0, xk, d0);
-            d1 = V.FusedMultiplyAdd(w1, xk, d1);
-            d2 = V.FusedMultiplyAdd(w2, xk, d2);
-            d3 = V.FusedMultiplyAdd(w3, xk, d3);
-            w = ref Unsafe.Add(ref w, panel);
-        }
-        StoreTile(ref y, 0, a0, a1, a2, a3);
-        StoreTile(ref y, stride, b0, b1, b2, b3);
-        StoreTile(ref y, 2 * stride, c0, c1, c2, c3);
-        StoreTile(ref y, 3 * stride, d0, d1, d2, d3);
+        Debug.Assert(count is >= 1 and <= Panels.Together && x.Length == matrix.Rows, "x as long as the matrix has rows");
+        Alone<FloatWeights<V>>(matrix, panel, count, ref row, x, ref start, startNext, ref sums, sumsNext);
     }
 
-    // One session alone: two tiles at a time, for it takes 8 sums in flight to hide the latency of a fused multiply-add.
-    private static void TwoTiles(PackedMatrix matrix, int column, ref float x, ref float y)
+    /// <summary>One panel of every session of a batch.</summary>
+    /// <param name="matrix">W.</param>
+    /// <param name="panel">Number of the panel.</param>
+    /// <param name="rows">The first session's row.</param>
+    /// <param name="stride">Floats from one session's row to the next.</param>
+    /// <param name="batch">Number of sessions, at least 1.</param>
+    /// <param name="x">x in every row, [K].</param>
+    /// <param name="start">What the first session's sums begin with.</param>
+    /// <param name="startStride">Floats to the next session's; 0 when they all begin alike.</param>
+    /// <param name="sums">Where the first session's sums go.</param>
+    /// <param name="sumsStride">Floats to the next session's.</param>
+    /// <param name="backward">Whether the panel before this one is next.</param>
+    public static void Panel(
+        PackedMatrix matrix, int panel, ref float rows, int stride, int batch, Operand x, ref float start, int startStride, ref float sums, int sumsStride, bool backward = false)
     {
-        int next = column + (Side * V.Width);
-        ref float v = ref Unsafe.Add(ref matrix.Packed.Start, matrix.OffsetOf(column));
-        ref float w = ref Unsafe.Add(ref matrix.Packed.Start, matrix.OffsetOf(next));
-        int vPanel = matrix.PanelWidth(column);
-        int wPanel = matrix.PanelWidth(next);
-        ref float b = ref Unsafe.Add(ref matrix.Bias.Start, column);
-        V a0 = V.Load(ref b, 0), a1 = V.Load(ref b, V.Width), a2 = V.Load(ref b, 2 * V.Width), a3 = V.Load(ref b, 3 * V.Width);
-        V b0 = V.Load(ref b, 4 * V.Width), b1 = V.Load(ref b, 5 * V.Width), b2 = V.Load(ref b, 6 * V.Width), b3 = V.Load(ref b, 7 * V.Width);
-        for (int k = 0; k < matrix.Rows; k++)
-        {
-            V xk = V.All(Unsafe.Add(ref x, k));
-            a0 = V.FusedMultiplyAdd(V.Load(ref v, 0), xk, a0);
-            a1 = V.FusedMultiplyAdd(V.Load(ref v, V.Width), xk, a1);
-            a2 = V.FusedMultiplyAdd(V.Load(ref v, 2 * V.Width), xk, a2);
-            a3 = V.FusedMultiplyAdd(V.Load(ref v, 3 * V.Width), xk, a3);
-            b0 = V.FusedMultiplyAdd(V.Load(ref w, 0), xk, b0);
-            b1 = V.FusedMultiplyAdd(V.Load(ref w, V.Width), xk, b1);
-            b2 = V.FusedMultiplyAdd(V.Load(ref w, 2 * V.Width), xk, b2);
-            b3 = V.FusedMultiplyAdd(V.Load(ref w, 3 * V.Width), xk, b3);
-            v = ref Unsafe.Add(ref v, vPanel);
-            w = ref Unsafe.Add(ref w, wPanel);
-        }
-        StoreTile(ref y, 0, a0, a1, a2, a3);
-        StoreTile(ref y, Side * V.Width, b0, b1, b2, b3);
+        Debug.Assert(batch >= 1 && x.Length == matrix.Rows, "at least one session, x as long as the matrix has rows");
+        Panel<FloatWeights<V>>(matrix, panel, ref rows, stride, batch, x, ref start, startStride, ref sums, sumsStride, backward);
     }
 
-    private static void OneTile(PackedMatrix matrix, int column, ref float x, ref float y)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Alone<W>(PackedMatrix matrix, int panel, int count, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
+        where W : struct, IWeights<V>
     {
-        ref float w = ref Unsafe.Add(ref matrix.Packed.Start, matrix.OffsetOf(column));
-        ref float b = ref Unsafe.Add(ref matrix.Bias.Start, column);
-        int panel = matrix.PanelWidth(column);
-        V a0 = V.Load(ref b, 0), a1 = V.Load(ref b, V.Width), a2 = V.Load(ref b, 2 * V.Width), a3 = V.Load(ref b, 3 * V.Width);
-        for (int k = 0; k < matrix.Rows; k++)
+        for (int n = 0; n < count;)
         {
-            V xk = V.All(Unsafe.Add(ref x, k));
-            a0 = V.FusedMultiplyAdd(V.Load(ref w, 0), xk, a0);
-            a1 = V.FusedMultiplyAdd(V.Load(ref w, V.Width), xk, a1);
-            a2 = V.FusedMultiplyAdd(V.Load(ref w, 2 * V.Width), xk, a2);
-            a3 = V.FusedMultiplyAdd(V.Load(ref w, 3 * V.Width), xk, a3);
-            w = ref Unsafe.Add(ref w, panel);
+            int width = matrix.WidthOf(panel + n);
+            int bytes = width * W.Bytes;
+            ref byte w = ref matrix.StartOf(panel + n, W.Bytes);
+            ref float from = ref Unsafe.Add(ref start, n * startNext);
+            ref float to = ref Unsafe.Add(ref sums, n * sumsNext);
+            if (Parts == 1 && width >= 3 * Lanes && count - n > 1 && matrix.WidthOf(panel + count - 1) == width)
+            {
+                n += SideBySide<W>(ref w, width, count - n, (nint)matrix.Rows * bytes, ref row, x, ref from, startNext, ref to, sumsNext);
+                continue;
+            }
+            switch (width / Lanes)
+            {
+                case 4 when Parts > 1:
+                    for (int column = 0; column < width; column += 8 * V.Width)
+                    {
+                        TwoTilesOfFour<W>(
+                            ref Unsafe.AddByteOffset(ref w, column * W.Bytes), bytes, 4 * V.Width * W.Bytes, ref row, x,
+                            ref Unsafe.Add(ref from, column), 4 * V.Width, ref Unsafe.Add(ref to, column), 4 * V.Width);
+                    }
+                    break;
+                case 4:
+                    OneTileOfFour<W>(ref w, bytes, 0, ref row, x, ref from, 0, ref to, 0);
+                    break;
+                case 3:
+                    for (int column = 0; column < width; column += 3 * V.Width)
+                    {
+                        OneTileOfThree<W>(ref Unsafe.AddByteOffset(ref w, column * W.Bytes), bytes, 0, ref row, x, ref Unsafe.Add(ref from, column), 0, ref Unsafe.Add(ref to, column), 0);
+                    }
+                    break;
+                default:
+                    for (int column = 0; column < width; column += V.Width)
+                    {
+                        OneVector<W>(ref Unsafe.AddByteOffset(ref w, column * W.Bytes), bytes, 0, ref row, x, ref Unsafe.Add(ref from, column), 0, ref Unsafe.Add(ref to, column), 0);
+                    }
+                    break;
+            }
+            n++;
         }
-        StoreTile(ref y, 0, a0, a1, a2, a3);
     }
 
-    // What is left of a narrow last panel.
-    private static void OneVector(PackedMatrix matrix, int column, ref float x, ref float y)
+    // Panels of one width side by side; returns how many.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int SideBySide<W>(ref byte w, int width, int count, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
+        where W : struct, IWeights<V>
     {
-        ref float w = ref Unsafe.Add(ref matrix.Packed.Start, matrix.OffsetOf(column));
-        int panel = matrix.PanelWidth(column);
-        V sum = V.Load(ref matrix.Bias.Start, column);
-        for (int k = 0; k < matrix.Rows; k++)
+        int bytes = width * W.Bytes;
+        switch (width, count)
         {
-            sum = V.FusedMultiplyAdd(V.Load(ref w, 0), V.All(Unsafe.Add(ref x, k)), sum);
-            w = ref Unsafe.Add(ref w, panel);
+            case (4 * Lanes, >= 4):
+                FourTilesOfFour<W>(ref w, bytes, next, ref row, x, ref start, startNext, ref sums, sumsNext);
+                return 4;
+            case (4 * Lanes, >= 2):
+                TwoTilesOfFour<W>(ref w, bytes, next, ref row, x, ref start, startNext, ref sums, sumsNext);
+                return 2;
+            case (3 * Lanes, >= 4):
+                FourTilesOfThree<W>(ref w, bytes, next, ref row, x, ref start, startNext, ref sums, sumsNext);
+                return 4;
+            default:
+                TwoTilesOfThree<W>(ref w, bytes, next, ref row, x, ref start, startNext, ref sums, sumsNext);
+                return 2;
         }
-        V.Store(sum, ref y, 0);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreTile(ref float y, int offset, V s0, V s1, V s2, V s3)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Panel<W>(
+        PackedMatrix matrix, int panel, ref float rows, int stride, int batch, Operand x, ref float start, int startStride, ref float sums, int sumsStride, bool backward)
+        where W : struct, IWeights<V>
     {
-        V.Store(s0, ref y, offset);
-        V.Store(s1, ref y, offset + V.Width);
-        V.Store(s2, ref y, offset + (2 * V.Width));
-        V.Store(s3, ref y, offset + (3 * V.Width));
+        int width = matrix.WidthOf(panel);
+        int bytes = width * W.Bytes;
+        bool farAway = (long)matrix.Columns * matrix.Rows * W.Bytes >= PrefetchFromBytes;
+        for (int k = 0; k < matrix.Rows; k += ChunkRows)
+        {
+            int length = Math.Min(ChunkRows, matrix.Rows - k);
+            bool isLast = k + length == matrix.Rows;
+            nint ahead = isLast && backward ? -(nint)(matrix.Rows + k) * bytes : (nint)length * bytes;
+            ref byte w = ref Unsafe.AddByteOffset(ref matrix.StartOf(panel, W.Bytes), (nint)k * bytes);
+            if (farAway)
+            {
+                Chunk<W, Prefetch>(ref w, width, ahead, ref rows, stride, batch, x.Slice(k, length), ref start, startStride, ref sums, sumsStride);
+            }
+            else
+            {
+                Chunk<W, NoPrefetch>(ref w, width, ahead, ref rows, stride, batch, x.Slice(k, length), ref start, startStride, ref sums, sumsStride);
+            }
+            start = ref sums;
+            startStride = sumsStride;
+        }
+    }
+
+    // The first sessions also ask for the next chunk.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Chunk<W, P>(
+        ref byte w, int width, nint ahead, ref float rows, int stride, int batch, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
+        where W : struct, IWeights<V>
+        where P : struct, IPrefetch
+    {
+        int vectors = width >= 3 * Lanes ? width / Lanes : 1;
+        for (int column = 0; column < width; column += vectors * V.Width)
+        {
+            ref byte part = ref Unsafe.AddByteOffset(ref w, column * W.Bytes);
+            ref float from = ref Unsafe.Add(ref start, column);
+            ref float to = ref Unsafe.Add(ref sums, column);
+            for (int session = 0; session < batch;)
+            {
+                int together = SessionsOf(batch - session, vectors);
+                ref float row = ref Unsafe.Add(ref rows, session * stride);
+                ref float first = ref Unsafe.Add(ref from, session * startStride);
+                ref float target = ref Unsafe.Add(ref to, session * sumsStride);
+                if (session == 0)
+                {
+                    Tile<W, P>(ref part, width * W.Bytes, ahead, together, vectors, ref row, stride, x, ref first, startStride, ref target, sumsStride);
+                }
+                else
+                {
+                    Tile<W, NoPrefetch>(ref part, width * W.Bytes, ahead, together, vectors, ref row, stride, x, ref first, startStride, ref target, sumsStride);
+                }
+                session += together;
+            }
+        }
+    }
+
+    // As many sessions share every load of a weight as the registers hold sums for; 4 + 4 beats 6 + 2.
+    private static int SessionsOf(int left, int vectors) =>
+        vectors == 1 ? (left >= 4 ? 4 : 1)
+        : left >= 6 && left != 8 && HasManyRegisters ? 6
+        : left >= 4 && (HasManyRegisters || vectors == 3) ? 4
+        : left >= 2 ? 2
+        : 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile<W, P>(
+        ref byte w, int panel, nint ahead, int sessions, int vectors, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
+        where W : struct, IWeights<V>
+        where P : struct, IPrefetch
+    {
+        switch (vectors, sessions)
+        {
+            case (4, 6):
+                SixByFour<W, P>(ref w, panel, ahead, ref rows, stride, x, ref start, startStride, ref sums, sumsStride);
+                break;
+            case (4, 4):
+                FourByFour<W, P>(ref w, panel, ahead, ref rows, stride, x, ref start, startStride, ref sums, sumsStride);
+                break;
+            case (4, 2):
+                TwoByFour<W, P>(ref w, panel, ahead, ref rows, stride, x, ref start, startStride, ref sums, sumsStride);
+                break;
+            case (4, _):
+                OneTileOfFour<W>(ref w, panel, 0, ref rows, x, ref start, 0, ref sums, 0);
+                break;
+            case (3, 6):
+                SixByThree<W, P>(ref w, panel, ahead, ref rows, stride, x, ref start, startStride, ref sums, sumsStride);
+                break;
+            case (3, 4):
+                FourByThree<W, P>(ref w, panel, ahead, ref rows, stride, x, ref start, startStride, ref sums, sumsStride);
+                break;
+            case (3, 2):
+                TwoByThree<W, P>(ref w, panel, ahead, ref rows, stride, x, ref start, startStride, ref sums, sumsStride);
+                break;
+            case (3, _):
+                OneTileOfThree<W>(ref w, panel, 0, ref rows, x, ref start, 0, ref sums, 0);
+                break;
+            case (_, 4):
+                FourByOne<W, P>(ref w, panel, ahead, ref rows, stride, x, ref start, startStride, ref sums, sumsStride);
+                break;
+            default:
+                OneVector<W>(ref w, panel, 0, ref rows, x, ref start, 0, ref sums, 0);
+                break;
+        }
     }
 }

@@ -9,7 +9,11 @@ namespace Lstm.Engine.Layers;
 /// </summary>
 internal sealed class Frame
 {
+    /// <summary>Sessions that pass over a layer's weights together; more take turns, so that their sums stay in a near cache.</summary>
+    public const int MostTogether = 128;
+
     private readonly AlignedBuffer _rows;
+    private readonly AlignedBuffer _sums;
     private int _first;
 
     /// <summary>Reserves the rows.</summary>
@@ -22,6 +26,7 @@ internal sealed class Frame
         Stride += (Stride / VectorWidths.RowAlignment) % 2 == 0 ? VectorWidths.RowAlignment : 0;
         Capacity = capacity;
         _rows = new AlignedBuffer(checked(Stride * capacity));
+        _sums = new AlignedBuffer(PackedMatrix.UsualPanel * Math.Max(Panels.Together, Math.Min(MostTogether, capacity)));
     }
 
     /// <summary>Floats from one session's row to the next.</summary>
@@ -32,6 +37,15 @@ internal sealed class Frame
 
     /// <summary>Whether this run stores the gates.</summary>
     public bool ShowGates { get; set; }
+
+    /// <summary>
+    /// Whether layers walk through their weights from the end: every other run, so that a run begins with the weights that the one before
+    /// left in the nearer caches.
+    /// </summary>
+    public bool Backward { get; set; }
+
+    /// <summary>Room for a panel's sums of every session, [<see cref="MostTogether"/>, 64], or for a few panels' sums of one.</summary>
+    public ref float Sums => ref _sums.Start;
 
     /// <summary>The row that counts as the first; 0 unless the rows hold a sequence and a layer works on one timestep of it.</summary>
     public int First
@@ -52,19 +66,4 @@ internal sealed class Frame
     /// <param name="session">Number of the session in the batch, from 0.</param>
     /// <returns>[<see cref="Stride"/>].</returns>
     public Span<float> Row(int session) => _rows.Span.Slice(_first + (session * Stride), Stride);
-
-    /// <summary>Puts two vectors of every row side by side: the textbook's [x, h].</summary>
-    /// <param name="batch">Number of rows in use.</param>
-    /// <param name="x">Offset and length of the first.</param>
-    /// <param name="h">Offset and length of the second.</param>
-    /// <param name="joined">Where they go.</param>
-    public void Join(int batch, (int Offset, int Length) x, (int Offset, int Length) h, int joined)
-    {
-        for (int session = 0; session < batch; session++)
-        {
-            Span<float> row = Row(session);
-            row.Slice(x.Offset, x.Length).CopyTo(row[joined..]);
-            row.Slice(h.Offset, h.Length).CopyTo(row[(joined + x.Length)..]);
-        }
-    }
 }

@@ -22,7 +22,7 @@ internal sealed record MatrixLayerSpec(PackedMatrix Matrix, int X, int Y, int Ro
             for (int row = 0; row < spec.Rows; row++)
             {
                 MatrixKernel<V>.Multiply(
-                    spec.Matrix, ref frame.Start, frame.Stride, batch, spec.X + (row * spec.Matrix.Rows), spec.Y + (row * spec.Columns));
+                    spec.Matrix, ref frame.Start, frame.Stride, batch, new Operand(spec.X + (row * spec.Matrix.Rows), spec.Matrix.Rows), spec.Y + (row * spec.Columns));
             }
         }
     }

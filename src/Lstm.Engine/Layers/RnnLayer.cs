@@ -10,9 +10,8 @@ namespace Lstm.Engine.Layers;
 /// <param name="Functions">Its function is F.</param>
 /// <param name="X">Offset of x(t), [I].</param>
 /// <param name="H">Offset of h(t−1), [H].</param>
-/// <param name="Joined">Offset of room for [x, h(t−1)], [I + H].</param>
 /// <param name="NewH">Offset of h(t), [H] padded.</param>
-internal sealed record RnnLayerSpec(PackedMatrix Matrix, int InputSize, int HiddenSize, CellFunctions Functions, int X, int H, int Joined, int NewH) : LayerSpec
+internal sealed record RnnLayerSpec(PackedMatrix Matrix, int InputSize, int HiddenSize, CellFunctions Functions, int X, int H, int NewH) : LayerSpec
 {
     /// <inheritdoc/>
     public override Layer Create<V>() => new RnnLayer<V>(this);
@@ -22,8 +21,7 @@ internal sealed record RnnLayerSpec(PackedMatrix Matrix, int InputSize, int Hidd
     {
         public override void Run(Frame frame, int batch)
         {
-            frame.Join(batch, (spec.X, spec.InputSize), (spec.H, spec.HiddenSize), spec.Joined);
-            MatrixKernel<V>.Multiply(spec.Matrix, ref frame.Start, frame.Stride, batch, spec.Joined, spec.NewH);
+            MatrixKernel<V>.Multiply(spec.Matrix, ref frame.Start, frame.Stride, batch, new Operand(spec.X, spec.InputSize, spec.H, spec.HiddenSize), spec.NewH);
             for (int session = 0; session < batch; session++)
             {
                 ref float row = ref frame.StartOf(session);

@@ -61,10 +61,8 @@ internal sealed class RandomCell
         {
             int hidden = cell.H.Length;
             int padded = cell._padded;
-            int joined = VectorWidths.Pad(x.Length) + (2 * padded);
-            int sums = joined + VectorWidths.Pad(x.Length + hidden);
             int h = VectorWidths.Pad(x.Length);
-            var at = new LstmRow(X: 0, H: h, C: h + padded, joined, sums, NewH: sums + (4 * padded), NewC: sums + (5 * padded), Gates: sums + (6 * padded));
+            var at = new LstmRow(X: 0, H: h, C: h + padded, NewH: h + (2 * padded), NewC: h + (3 * padded), Gates: h + (4 * padded));
             var frame = new Frame(at.Gates + (4 * padded), capacity: 1) { ShowGates = true };
             Span<float> row = frame.Row(0);
             x.CopyTo(row[at.X..]);

@@ -32,8 +32,11 @@ internal sealed class GruOperator : Operator
             direction.Begin(extra: resetAfter * cell.HiddenSize);
             StateSlot h = direction.AddState("h");
             int gates = direction.AddGates("rzn");
-            var at = new GruRow(
-                cell.X.Offset, h.Old, node.Plan.Allocate(cell.InputSize + cell.HiddenSize), gates, node.Plan.Allocate(padded), node.Plan.Allocate(padded), h.New);
+            var at = new GruRow(cell.X.Offset, h.Old, gates, h.New);
+            if (resetAfter == 0)
+            {
+                at = at with { Reset = node.Plan.Allocate(padded), Sums = node.Plan.Allocate(GruWeights.Sums * padded) };
+            }
             node.Plan.Add(() => new GruLayerSpec(Pack(cell, direction, resetAfter == 1), direction.Functions, at), 2L * Gates * cell.HiddenSize * (cell.InputSize + cell.HiddenSize));
             cell.End(h);
         }

@@ -34,9 +34,7 @@ internal sealed class LstmOperator : Operator
             StateSlot h = direction.AddState("h");
             StateSlot c = direction.AddState("c");
             int gates = direction.AddGates("ifgo");
-            int joined = node.Plan.Allocate(cell.InputSize + hiddenSize);
-            int sums = node.Plan.Allocate(LstmWeights.Gates * VectorWidths.Pad(hiddenSize));
-            var at = new LstmRow(cell.X.Offset, h.Old, c.Old, joined, sums, h.New, c.New, gates);
+            var at = new LstmRow(cell.X.Offset, h.Old, c.Old, h.New, c.New, gates);
             // P is stored in ONNX's order i o f.
             var general = new GeneralLstm(direction.Functions, coupled == 1, Peephole(p, 0, hiddenSize), Peephole(p, 2, hiddenSize), Peephole(p, 1, hiddenSize));
             node.Plan.Add(() => new LstmLayerSpec(Pack(cell, direction), at, general.IsStandard ? null : general), 2L * LstmWeights.Gates * hiddenSize * (cell.InputSize + hiddenSize));

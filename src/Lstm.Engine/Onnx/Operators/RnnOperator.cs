@@ -21,9 +21,8 @@ internal sealed class RnnOperator : Operator
         {
             direction.Begin();
             StateSlot h = direction.AddState("h");
-            int joined = node.Plan.Allocate(cell.InputSize + cell.HiddenSize);
             node.Plan.Add(
-                () => new RnnLayerSpec(Pack(cell, direction), cell.InputSize, cell.HiddenSize, direction.Functions, cell.X.Offset, h.Old, joined, h.New),
+                () => new RnnLayerSpec(Pack(cell, direction), cell.InputSize, cell.HiddenSize, direction.Functions, cell.X.Offset, h.Old, h.New),
                 2L * cell.HiddenSize * (cell.InputSize + cell.HiddenSize));
             cell.End(h);
         }
