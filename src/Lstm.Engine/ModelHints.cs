@@ -15,6 +15,9 @@ public sealed record ModelHints
     /// </summary>
     public int FrameContext { get; init; }
 
+    /// <summary>How the weights of recurrent layers are kept; anything but <see cref="WeightFormat.Float32"/> trades accuracy for speed.</summary>
+    public WeightFormat Weights { get; init; }
+
     /// <summary>Notes on inputs and outputs by their names in the graph.</summary>
     public IReadOnlyDictionary<string, TensorNotes> Tensors { get; init; } = new Dictionary<string, TensorNotes>();
 }

@@ -30,6 +30,9 @@ public sealed record ModelInfo
     /// <summary>Whether a step's bits depend on model, state and input alone, never on its batch. Only the native engine promises it.</summary>
     public bool IsBatchInvariant { get; init; } = true;
 
+    /// <summary>How the weights of recurrent layers are kept in memory: <see cref="WeightFormat.Float32"/> unless the model's options ask for less.</summary>
+    public WeightFormat Weights { get; init; }
+
     /// <summary>The largest number of sessions that the backend runs together.</summary>
     public int MaxBatch { get; init; } = int.MaxValue;
 

@@ -45,9 +45,6 @@ internal sealed class NativeModel : Model
     /// <summary>The vector width it runs on.</summary>
     public VectorWidth Width { get; }
 
-    /// <summary>Bytes of a weight of the recurrent layers in memory.</summary>
-    public int BytesPerWeight { get; } = sizeof(float);
-
     /// <summary>What is done with a whole sequence, part by part.</summary>
     public NativePart[] Parts { get; }
 
@@ -99,6 +96,7 @@ internal sealed class NativeModel : Model
             Fingerprint = graph.File.Fingerprint,
             Backend = "native",
             Producer = graph.File.Producer,
+            Weights = plan.Work.Weights,
             Opset = graph.File.Opset,
             Inputs = [.. plan.Inputs.Select(static i => i.Info)],
             Outputs = [.. plan.Outputs.Select(static o => o.Info)],

@@ -66,13 +66,14 @@ public sealed class SidecarTests : IDisposable
     [InlineData("""{ "state_pairs": [["h0"]] }""", "state_pairs has to be a list of pairs of an input and an output: [[\"h0\", \"hn\"], …].")]
     [InlineData("""{ "frame_context": -1 }""", "frame_context has to be a whole number from 0 but is -1.")]
     [InlineData("""{ "backend": "cuda" }""", "backend is \"cuda\"; expected \"auto\", \"native\" or \"onnxruntime\".")]
+    [InlineData("""{ "weights": "fp8" }""", "weights is \"fp8\"; expected \"float32\", \"bfloat16\", \"int8\".")]
     [InlineData("""{ "allow_batching": 1 }""", "allow_batching has to be true or false but is a number.")]
     [InlineData("""{ "inputs": [] }""", "inputs has to be an object with the graph's names as fields but is a list.")]
     [InlineData("""{ "inputs": { "x": 3 } }""", "inputs.x has to be an object but is a number.")]
     [InlineData("""{ "inputs": { "x": { "name": "" } } }""", "inputs.x.name has to be a text of 1 to 200 characters.")]
     [InlineData("""{ "inputs": { "x": { "features": [1, 2, 3] } } }""", "inputs.x.features has to be a list of texts.")]
     [InlineData("""{ "inputs": { "x": { "units": 3 } } }""", "inputs.x.units has to be a list of texts, or one text for all.")]
-    [InlineData("""{ "pairs": [] }""", "pairs is unknown; the fields are state_pairs, frame_context, inputs, outputs, backend, allow_batching.")]
+    [InlineData("""{ "pairs": [] }""", "pairs is unknown; the fields are state_pairs, frame_context, inputs, outputs, backend, allow_batching, weights.")]
     [InlineData("""{ "inputs": { "x": { "quantiles": [0.5] } } }""", "inputs.x.quantiles is unknown; the fields of inputs.x are name, features, units, time_axis, batch_axis, shape.")]
     [InlineData("""{ "inputs": { "z": {} } }""", "the model has no 'z' among its inputs: 'x'.")]
     [InlineData("""{ "inputs": { "h0": { "name": "h" } } }""", "inputs.h0 is a state, which a session keeps; only axes can be given for it.")]
@@ -88,7 +89,7 @@ public sealed class SidecarTests : IDisposable
     [Fact]
     public void Load_WithSeveralFaults_ReportsAllAtOnce() => Assert.Equal(
         [
-            "In model.json: colour is unknown; the fields are state_pairs, frame_context, inputs, outputs, backend, allow_batching.",
+            "In model.json: colour is unknown; the fields are state_pairs, frame_context, inputs, outputs, backend, allow_batching, weights.",
             "In model.json: frame_context has to be a whole number from 0 but is 1.5.",
             "In model.json: outputs.y.time_axis has to be a whole number from 0 but is -1.",
         ],
@@ -152,6 +153,19 @@ public sealed class SidecarTests : IDisposable
         model.Step(state, [4, 5, 6], y);
         Assert.Equal([20 * 6], y);
     }
+
+    [Theory]
+    [InlineData("bfloat16", WeightFormat.BFloat16)]
+    [InlineData("int8", WeightFormat.Int8)]
+    [InlineData("float32", WeightFormat.Float32)]
+    public void Load_WithWeights_KeepsThemSo(string name, WeightFormat expected) =>
+        Assert.Equal(expected, Load($$"""{ "weights": "{{name}}" }""").Info.Weights);
+
+    [Fact]
+    public void Load_WithWeightsForOnnxRuntime_IsRefused() =>
+        Assert.Equal(
+            "In model.json: weights is \"int8\"; only the native engine keeps them so, and this model runs in ONNX Runtime. Leave the field out.",
+            Assert.Single(Assert.Throws<ModelLoadException>(() => Load("""{ "backend": "onnxruntime", "weights": "int8" }""")).Faults).ToString());
 
     private Model Load(string json)
     {

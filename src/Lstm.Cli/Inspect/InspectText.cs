@@ -62,6 +62,8 @@ internal static class InspectText
             text.Row("layers", "no LSTM, GRU or RNN node");
         text.Table("layers", [.. info.Layers.Select(static l => new[] { l.Kind, l.Name, l.Direction, $"{l.InputSize} → {l.HiddenSize}", $"{Quantities.Count(l.ParameterCount)} parameters" })]);
         text.Row("parameters", $"{Quantities.Count(info.ParameterCount)} in all");
+        if (info.Weights != WeightFormat.Float32)
+            text.Row("weights", $"kept as {WeightFormats.NameOf(info.Weights)} in recurrent layers, as model.json asks: faster, less exact", Tone.Uneasy);
         AddState(text, info);
         if (info.FlopsPerStep > 0)
             text.Row("cost", $"{Quantities.Flops(info.FlopsPerStep)} a timestep");

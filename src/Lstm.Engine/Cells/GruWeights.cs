@@ -24,7 +24,9 @@ internal sealed class GruWeights
     /// <param name="biasIh">[3·H].</param>
     /// <param name="biasHh">[3·H].</param>
     /// <param name="resetAfter">linear_before_reset: whether r multiplies Rn·h + rbn (PyTorch) or h.</param>
-    public GruWeights(int inputSize, int hiddenSize, float[] weightIh, float[] weightHh, float[] biasIh, float[] biasHh, bool resetAfter)
+    /// <param name="format">How they are kept.</param>
+    public GruWeights(
+        int inputSize, int hiddenSize, float[] weightIh, float[] weightHh, float[] biasIh, float[] biasHh, bool resetAfter, WeightFormat format = WeightFormat.Float32)
     {
         InputSize = inputSize;
         HiddenSize = hiddenSize;
@@ -36,20 +38,29 @@ internal sealed class GruWeights
             int unit = (column / (gates.Length * Lanes) * Lanes) + (column % Lanes);
             return unit < hiddenSize ? (gates[column / Lanes % gates.Length] * hiddenSize) + unit : null;
         }
-        PackedMatrix pack(int depth, float[] weights, int[] gates) => new(
-            depth, gates.Length * Blocks * Lanes, (k, column) => row(column, gates) is { } at ? weights[(at * depth) + k] : 0f, panel: gates.Length * Lanes);
-        OfX = pack(inputSize, weightIh, [N, R, Z]);
+        // The gates' sums hold both products, so their rows of both matrices have one unit; the candidate's have one each.
+        float[] joint = RowUnits.Of(3 * hiddenSize, weightIh, weightHh);
+        float[] unitsOfX = [.. joint[..(N * hiddenSize)], .. RowUnits.Of(3 * hiddenSize, weightIh)[(N * hiddenSize)..]];
+        float[] unitsOfH = [.. joint[..(N * hiddenSize)], .. RowUnits.Of(3 * hiddenSize, weightHh)[(N * hiddenSize)..]];
+        bool isInteger = format == WeightFormat.Int8;
+        PackedMatrix pack(int depth, float[] weights, float[] units, int[] gates) => new(
+            depth, gates.Length * Blocks * Lanes, (k, column) => row(column, gates) is { } at ? weights[(at * depth) + k] : 0f, null, gates.Length * Lanes, format,
+            column => isInteger && row(column, gates) is { } at ? units[at] : 1f);
+        OfX = pack(inputSize, weightIh, unitsOfX, [N, R, Z]);
         // Reset before the product: the candidate waits for r⊙h of all units, so its product comes after the gates'.
-        OfH = pack(hiddenSize, weightHh, resetAfter ? [R, Z, N] : [R, Z]);
-        CandidateOfH = resetAfter ? null : pack(hiddenSize, weightHh, [N]);
+        OfH = pack(hiddenSize, weightHh, unitsOfH, resetAfter ? [R, Z, N] : [R, Z]);
+        CandidateOfH = resetAfter ? null : pack(hiddenSize, weightHh, unitsOfH, [N]);
         Start = new AlignedBuffer(Sums * Blocks * Lanes);
+        Units = isInteger ? new AlignedBuffer(Sums * Blocks * Lanes) : null;
         for (int unit = 0; unit < hiddenSize; unit++)
         {
-            Span<float> block = Start.Span.Slice((unit / Lanes * Sums * Lanes) + (unit % Lanes));
-            block[0] = biasIh[(N * hiddenSize) + unit];
-            block[Lanes] = biasIh[unit] + biasHh[unit];
-            block[2 * Lanes] = biasIh[hiddenSize + unit] + biasHh[hiddenSize + unit];
-            block[3 * Lanes] = biasHh[(N * hiddenSize) + unit];
+            int place = (unit / Lanes * Sums * Lanes) + (unit % Lanes);
+            int n = (N * hiddenSize) + unit;
+            int z = (Z * hiddenSize) + unit;
+            SetStart(place, biasIh[n], unitsOfX[n]);
+            SetStart(place + Lanes, biasIh[unit] + biasHh[unit], joint[unit]);
+            SetStart(place + (2 * Lanes), biasIh[z] + biasHh[z], joint[z]);
+            SetStart(place + (3 * Lanes), biasHh[n], unitsOfH[n]);
         }
     }
 
@@ -76,4 +87,16 @@ internal sealed class GruWeights
 
     /// <summary>What the sums begin with: the biases, nx r z nh a block.</summary>
     public AlignedBuffer Start { get; }
+
+    /// <summary>What the sums are counted in, as <see cref="Start"/> is laid out; null where they are what they are.</summary>
+    public AlignedBuffer? Units { get; }
+
+    private void SetStart(int place, float bias, float unit)
+    {
+        Start.Span[place] = Units is null ? bias : bias / unit;
+        if (Units is not null)
+        {
+            Units.Span[place] = unit;
+        }
+    }
 }

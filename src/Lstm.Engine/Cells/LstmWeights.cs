@@ -19,16 +19,29 @@ internal sealed class LstmWeights
     /// <param name="weightIh">[4·H, I], gates in the order i f g o.</param>
     /// <param name="weightHh">[4·H, H], gates in the order i f g o.</param>
     /// <param name="bias">[4·H], gates in the order i f g o; both biases summed.</param>
-    public LstmWeights(int inputSize, int hiddenSize, float[] weightIh, float[] weightHh, float[] bias)
+    /// <param name="format">How they are kept.</param>
+    public LstmWeights(int inputSize, int hiddenSize, float[] weightIh, float[] weightHh, float[] bias, WeightFormat format = WeightFormat.Float32)
     {
         InputSize = inputSize;
         HiddenSize = hiddenSize;
+        float[]? units = format == WeightFormat.Int8 ? RowUnits.Of(Gates * hiddenSize, weightIh, weightHh) : null;
+        float unitAt(int column) => units is not null && RowOf(column) is { } row ? units[row] : 1f;
         Matrix = new PackedMatrix(
             Depth,
             Gates * VectorWidths.Pad(hiddenSize),
             (k, column) => RowOf(column) is not { } row ? 0f
                 : k < inputSize ? weightIh[(row * inputSize) + k] : weightHh[(row * hiddenSize) + k - inputSize],
-            column => RowOf(column) is { } row ? bias[row] : 0f);
+            column => RowOf(column) is { } row ? bias[row] / unitAt(column) : 0f,
+            format: format,
+            unitAt: unitAt);
+        if (units is not null)
+        {
+            Units = new AlignedBuffer(Matrix.Columns);
+            for (int column = 0; column < Matrix.Columns; column++)
+            {
+                Units.Span[column] = unitAt(column);
+            }
+        }
     }
 
     /// <summary>I, the textbook's m.</summary>
@@ -42,6 +55,9 @@ internal sealed class LstmWeights
 
     /// <summary>[I + H, 4·H].</summary>
     public PackedMatrix Matrix { get; }
+
+    /// <summary>What the sums are counted in, by column; null where they are what they are.</summary>
+    public AlignedBuffer? Units { get; }
 
     /// <summary>Weights and biases in the textbook's form, with one bias a gate: 4·(n·(n+m)+n).</summary>
     public long ParameterCount => Gates * (((long)HiddenSize * Depth) + HiddenSize);

@@ -20,6 +20,12 @@ internal readonly struct Float1(float value) : IFloatVector<Float1>
     public static void Store(Float1 value, ref float origin, int offset) => Unsafe.Add(ref origin, offset) = value._value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float1 LoadUpperHalves(ref readonly ushort origin, int offset) => new(BitConverter.Int32BitsToSingle(Unsafe.Add(ref Unsafe.AsRef(in origin), offset) << FloatBits.HalfBits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float1 LoadIntegers(ref readonly sbyte origin, int offset) => new(Unsafe.Add(ref Unsafe.AsRef(in origin), offset));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float1 All(float value) => new(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,14 @@ internal readonly struct Float128(Vector128<float> value) : IFloatVector<Float12
         value._value.StoreUnsafe(ref origin, (nuint)(uint)offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 LoadUpperHalves(ref readonly ushort origin, int offset) =>
+        new(Vector128.ShiftLeft(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(in Unsafe.As<ushort, byte>(ref Unsafe.Add(ref Unsafe.AsRef(in origin), offset)))).AsUInt16()), FloatBits.HalfBits).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 LoadIntegers(ref readonly sbyte origin, int offset) =>
+        new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<int>(in Unsafe.As<sbyte, byte>(ref Unsafe.Add(ref Unsafe.AsRef(in origin), offset)))).AsSByte()))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 All(float value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Lstm.Engine.Kernels;
 
@@ -21,6 +22,14 @@ internal readonly struct Float256(Vector256<float> value) : IFloatVector<Float25
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Float256 value, ref float origin, int offset) =>
         value._value.StoreUnsafe(ref origin, (nuint)(uint)offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 LoadUpperHalves(ref readonly ushort origin, int offset) =>
+        new(Vector256.ShiftLeft(Widen(Vector128.LoadUnsafe(in origin, (nuint)(uint)offset)), FloatBits.HalfBits).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 LoadIntegers(ref readonly sbyte origin, int offset) =>
+        new(Vector256.ConvertToSingle(Widen(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(in Unsafe.As<sbyte, byte>(ref Unsafe.Add(ref Unsafe.AsRef(in origin), offset)))).AsSByte())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 All(float value) => new(Vector256.Create(value));
@@ -54,4 +63,20 @@ internal readonly struct Float256(Vector256<float> value) : IFloatVector<Float25
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 PowerOfTwo(Float256 n) =>
         new(Vector256.ShiftLeft((n._value + Vector256.Create(FloatBits.ExponentBias)).AsInt32(), FloatBits.MantissaBits).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Widen(Vector128<ushort> values) =>
+        Avx2.IsSupported ? Avx2.ConvertToVector256Int32(values) : Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values)).AsInt32();
+
+    // The lower eight.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Widen(Vector128<sbyte> values)
+    {
+        if (Avx2.IsSupported)
+        {
+            return Avx2.ConvertToVector256Int32(values);
+        }
+        Vector128<short> lower = Vector128.WidenLower(values);
+        return Vector256.Create(Vector128.WidenLower(lower), Vector128.WidenUpper(lower));
+    }
 }

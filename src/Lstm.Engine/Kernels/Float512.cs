@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Lstm.Engine.Kernels;
 
@@ -21,6 +22,14 @@ internal readonly struct Float512(Vector512<float> value) : IFloatVector<Float51
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Float512 value, ref float origin, int offset) =>
         value._value.StoreUnsafe(ref origin, (nuint)(uint)offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 LoadUpperHalves(ref readonly ushort origin, int offset) =>
+        new(Vector512.ShiftLeft(Widen(Vector256.LoadUnsafe(in origin, (nuint)(uint)offset)), FloatBits.HalfBits).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 LoadIntegers(ref readonly sbyte origin, int offset) =>
+        new(Vector512.ConvertToSingle(Widen(Vector128.LoadUnsafe(in origin, (nuint)(uint)offset))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 All(float value) => new(Vector512.Create(value));
@@ -54,4 +63,20 @@ internal readonly struct Float512(Vector512<float> value) : IFloatVector<Float51
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 PowerOfTwo(Float512 n) =>
         new(Vector512.ShiftLeft((n._value + Vector512.Create(FloatBits.ExponentBias)).AsInt32(), FloatBits.MantissaBits).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Widen(Vector256<ushort> values) =>
+        Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(values) : Vector512.Create(Vector256.WidenLower(values), Vector256.WidenUpper(values)).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Widen(Vector128<sbyte> values)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.ConvertToVector512Int32(values);
+        }
+        (Vector128<short> lower, Vector128<short> upper) = Vector128.Widen(values);
+        return Vector512.Create(
+            Vector256.Create(Vector128.WidenLower(lower), Vector128.WidenUpper(lower)), Vector256.Create(Vector128.WidenLower(upper), Vector128.WidenUpper(upper)));
+    }
 }

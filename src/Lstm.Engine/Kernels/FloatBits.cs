@@ -6,6 +6,9 @@ internal static class FloatBits
     /// <summary>Bits of the fraction.</summary>
     public const int MantissaBits = 23;
 
+    /// <summary>Bits of half a float: what a bfloat16 leaves out.</summary>
+    public const int HalfBits = 16;
+
     /// <summary>2^23 + 127: adding it to a whole n leaves the biased exponent of 2^n in the low bits, ready to be shifted into place.</summary>
     public const float ExponentBias = 8_388_608f + 127f;
 

@@ -17,6 +17,12 @@ internal interface IFloatVector<TSelf>
     /// <summary>Writes <see cref="Width"/> floats, <paramref name="offset"/> floats after <paramref name="origin"/>.</summary>
     static abstract void Store(TSelf value, ref float origin, int offset);
 
+    /// <summary>Reads <see cref="Width"/> bfloat16 values, the upper halves of floats.</summary>
+    static abstract TSelf LoadUpperHalves(ref readonly ushort origin, int offset);
+
+    /// <summary>Reads <see cref="Width"/> whole numbers of 8 bits and converts them, exactly.</summary>
+    static abstract TSelf LoadIntegers(ref readonly sbyte origin, int offset);
+
     /// <summary>The same value in every lane.</summary>
     static abstract TSelf All(float value);
 

@@ -21,20 +21,41 @@ internal readonly struct NoPrefetch : IPrefetch
     }
 }
 
-/// <summary>Yes: four cache lines, a row of 64 floats.</summary>
-internal readonly unsafe struct Prefetch : IPrefetch
+/// <summary>Yes: a row of 64 floats.</summary>
+internal readonly struct FourLines : IPrefetch
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Lines(ref byte w, nint ahead)
+    {
+        TwoLines.Lines(ref w, ahead);
+        TwoLines.Lines(ref w, ahead + (2 * OneLine.Bytes));
+    }
+}
+
+/// <summary>Yes: a row of 64 halves of floats.</summary>
+internal readonly struct TwoLines : IPrefetch
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Lines(ref byte w, nint ahead)
+    {
+        OneLine.Lines(ref w, ahead);
+        OneLine.Lines(ref w, ahead + OneLine.Bytes);
+    }
+}
+
+/// <summary>Yes: a row of 64 bytes, a cache line.</summary>
+internal readonly unsafe struct OneLine : IPrefetch
+{
+    /// <summary>Bytes of a cache line.</summary>
+    public const int Bytes = 64;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lines(ref byte w, nint ahead)
     {
         if (Sse.IsSupported)
         {
             // A hint: an address that moved or lies outside does no harm.
-            byte* next = (byte*)Unsafe.AsPointer(ref w) + ahead;
-            Sse.Prefetch0(next);
-            Sse.Prefetch0(next + 64);
-            Sse.Prefetch0(next + 128);
-            Sse.Prefetch0(next + 192);
+            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref w) + ahead);
         }
     }
 }

@@ -72,7 +72,30 @@ internal static partial class MatrixKernel<V>
     public static void Alone(PackedMatrix matrix, int panel, int count, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
     {
         Debug.Assert(count is >= 1 and <= Panels.Together && x.Length == matrix.Rows, "x as long as the matrix has rows");
-        Alone<FloatWeights<V>>(matrix, panel, count, ref row, x, ref start, startNext, ref sums, sumsNext);
+        switch (matrix.Format)
+        {
+            case WeightFormat.BFloat16:
+                Alone<BFloat16Weights<V>>(matrix, panel, count, ref row, x, ref start, startNext, ref sums, sumsNext);
+                break;
+            case WeightFormat.Int8:
+                Alone<Int8Weights<V>>(matrix, panel, count, ref row, x, ref start, startNext, ref sums, sumsNext);
+                break;
+            default:
+                Alone<FloatWeights<V>>(matrix, panel, count, ref row, x, ref start, startNext, ref sums, sumsNext);
+                break;
+        }
+    }
+
+    /// <summary>Sums of whole-number weights, in the units that they stand for.</summary>
+    /// <param name="sums">A panel's sums of one session.</param>
+    /// <param name="units">The unit of each.</param>
+    /// <param name="count">How many, whole vectors.</param>
+    public static void Scale(ref float sums, ref float units, int count)
+    {
+        for (int n = 0; n < count; n += V.Width)
+        {
+            V.Store(V.Load(ref sums, n) * V.Load(ref units, n), ref sums, n);
+        }
     }
 
     /// <summary>One panel of every session of a batch.</summary>
@@ -91,7 +114,18 @@ internal static partial class MatrixKernel<V>
         PackedMatrix matrix, int panel, ref float rows, int stride, int batch, Operand x, ref float start, int startStride, ref float sums, int sumsStride, bool backward = false)
     {
         Debug.Assert(batch >= 1 && x.Length == matrix.Rows, "at least one session, x as long as the matrix has rows");
-        Panel<FloatWeights<V>>(matrix, panel, ref rows, stride, batch, x, ref start, startStride, ref sums, sumsStride, backward);
+        switch (matrix.Format)
+        {
+            case WeightFormat.BFloat16:
+                Panel<BFloat16Weights<V>>(matrix, panel, ref rows, stride, batch, x, ref start, startStride, ref sums, sumsStride, backward);
+                break;
+            case WeightFormat.Int8:
+                Panel<Int8Weights<V>>(matrix, panel, ref rows, stride, batch, x, ref start, startStride, ref sums, sumsStride, backward);
+                break;
+            default:
+                Panel<FloatWeights<V>>(matrix, panel, ref rows, stride, batch, x, ref start, startStride, ref sums, sumsStride, backward);
+                break;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -177,13 +211,21 @@ internal static partial class MatrixKernel<V>
             bool isLast = k + length == matrix.Rows;
             nint ahead = isLast && backward ? -(nint)(matrix.Rows + k) * bytes : (nint)length * bytes;
             ref byte w = ref Unsafe.AddByteOffset(ref matrix.StartOf(panel, W.Bytes), (nint)k * bytes);
-            if (farAway)
+            Operand stretch = x.Slice(k, length);
+            switch (farAway ? W.Bytes : 0)
             {
-                Chunk<W, Prefetch>(ref w, width, ahead, ref rows, stride, batch, x.Slice(k, length), ref start, startStride, ref sums, sumsStride);
-            }
-            else
-            {
-                Chunk<W, NoPrefetch>(ref w, width, ahead, ref rows, stride, batch, x.Slice(k, length), ref start, startStride, ref sums, sumsStride);
+                case sizeof(float):
+                    Chunk<W, FourLines>(ref w, width, ahead, ref rows, stride, batch, stretch, ref start, startStride, ref sums, sumsStride);
+                    break;
+                case sizeof(ushort):
+                    Chunk<W, TwoLines>(ref w, width, ahead, ref rows, stride, batch, stretch, ref start, startStride, ref sums, sumsStride);
+                    break;
+                case sizeof(sbyte):
+                    Chunk<W, OneLine>(ref w, width, ahead, ref rows, stride, batch, stretch, ref start, startStride, ref sums, sumsStride);
+                    break;
+                default:
+                    Chunk<W, NoPrefetch>(ref w, width, ahead, ref rows, stride, batch, stretch, ref start, startStride, ref sums, sumsStride);
+                    break;
             }
             start = ref sums;
             startStride = sumsStride;

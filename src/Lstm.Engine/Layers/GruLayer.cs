@@ -97,6 +97,10 @@ internal sealed record GruLayerSpec(GruWeights Weights, CellFunctions Functions,
         // The units of one panel, from their sums.
         private void Advance(ref float row, int first, ref float sums, bool showGates)
         {
+            if (weights.Units is { } units)
+            {
+                MatrixKernel<V>.Scale(ref sums, ref Unsafe.Add(ref units.Start, first * GruWeights.Sums), Sums);
+            }
             for (int lane = 0; lane < Lanes; lane += V.Width)
             {
                 if (_isStandard)

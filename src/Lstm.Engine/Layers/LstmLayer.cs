@@ -74,6 +74,10 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Advance(ref float row, int first, ref float sums, bool showGates)
         {
+            if (weights.Units is { } units)
+            {
+                MatrixKernel<V>.Scale(ref sums, ref Unsafe.Add(ref units.Start, first * LstmWeights.Gates), Panel);
+            }
             for (int lane = 0; lane < Lanes; lane += V.Width)
             {
                 if (general is null)

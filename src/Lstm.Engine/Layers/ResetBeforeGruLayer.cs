@@ -32,6 +32,7 @@ internal sealed class ResetBeforeGruLayer<V>(GruWeights weights, CellFunctions f
         }
         for (int session = 0; session < batch; session++)
         {
+            Scale(ref frame.StartOf(session), GruWeights.Sums - 1);
             OpenGates(ref frame.StartOf(session));
         }
         for (int block = 0; block < weights.Blocks; block++)
@@ -40,6 +41,7 @@ internal sealed class ResetBeforeGruLayer<V>(GruWeights weights, CellFunctions f
         }
         for (int session = 0; session < batch; session++)
         {
+            Scale(ref frame.StartOf(session), 1);
             Finish(ref frame.StartOf(session));
         }
     }
@@ -48,6 +50,21 @@ internal sealed class ResetBeforeGruLayer<V>(GruWeights weights, CellFunctions f
     {
         ref float sums = ref Unsafe.Add(ref frame.Start, at.Sums + (block * Sums) + lane);
         MatrixKernel<V>.Panel(matrix, block, ref frame.Start, frame.Stride, batch, x, ref sums, frame.Stride, ref sums, frame.Stride);
+    }
+
+    // The first sums of every block before the gates, the last one of every block after them.
+    private void Scale(ref float row, int sums)
+    {
+        if (weights.Units is not { } units)
+        {
+            return;
+        }
+        int first = sums == 1 ? Sums - Lanes : 0;
+        for (int block = 0; block < weights.Blocks; block++)
+        {
+            int place = (block * Sums) + first;
+            MatrixKernel<V>.Scale(ref Unsafe.Add(ref row, at.Sums + place), ref Unsafe.Add(ref units.Start, place), sums * Lanes);
+        }
     }
 
     private void OpenGates(ref float row)

@@ -30,7 +30,7 @@ internal sealed class GraphTracer
         _states = states;
         _inputs = new GraphInputs(graph, roles, states.Names(hasTime), hints);
         _scope = new TraceScope(
-            new StepPlanner(isWhole, hasTime ? _inputs.FixedLength : null, _inputs.FixedBatch) { RepeatsAreTime = roles.RepeatsAreTime }, graph.File.Opset, hasTime, TraceBody);
+            new StepPlanner(isWhole, hasTime ? _inputs.FixedLength : null, _inputs.FixedBatch) { RepeatsAreTime = roles.RepeatsAreTime, Weights = hints.Weights }, graph.File.Opset, hasTime, TraceBody);
     }
 
     /// <summary>Plans the step of a graph, or its whole sequence where it has no step: tries the assumptions about axes until one holds.</summary>

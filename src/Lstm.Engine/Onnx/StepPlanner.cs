@@ -34,6 +34,9 @@ internal sealed class StepPlanner(bool isWhole, int? fixedLength = null, int? fi
     /// <summary>B as the file declares it.</summary>
     public int? FixedBatch { get; } = fixedBatch;
 
+    /// <summary>How the weights of recurrent layers are kept.</summary>
+    public WeightFormat Weights { get; init; }
+
     /// <summary>Whether a value of the last timestep that is repeated T times is repeated over time.</summary>
     public bool RepeatsAreTime { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed record Sidecar
     /// <summary>Whether ONNX Runtime may run sessions together; null when nothing is said.</summary>
     public bool? AllowBatching { get; init; }
 
+    /// <summary>How the native engine keeps the weights of recurrent layers.</summary>
+    public WeightFormat Weights { get; init; }
+
     /// <summary>What is said of inputs, by their names in the graph.</summary>
     public IReadOnlyDictionary<string, SidecarTensor> Inputs { get; init; } = new Dictionary<string, SidecarTensor>();
 
@@ -36,6 +39,7 @@ internal sealed record Sidecar
     {
         StatePairs = StatePairs,
         FrameContext = FrameContext,
+        Weights = Weights,
         Tensors = All.ToDictionary(static t => t.Name, static t => t.Tensor.Notes),
     };
 

@@ -12,6 +12,8 @@ internal static class SidecarCheck
     public static IReadOnlyList<ModelFault> Find(Sidecar sidecar, ModelInfo info)
     {
         var faults = new List<string>();
+        if (info.Weights != sidecar.Weights)
+            faults.Add($"weights is \"{WeightFormats.NameOf(sidecar.Weights)}\"; only the native engine keeps them so, and this model runs in ONNX Runtime. Leave the field out.");
         Check(sidecar.Inputs, info.Inputs, "inputs", faults, info.StatePairs.Select(static p => p.Input));
         Check(sidecar.Outputs, info.Outputs, "outputs", faults, info.StatePairs.Select(static p => p.Output));
         return [.. faults.Select(sidecar.Fault)];

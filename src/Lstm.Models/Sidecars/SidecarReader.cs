@@ -9,7 +9,7 @@ internal sealed class SidecarReader
     private const int MostBytes = 1 << 20;
     private const string MainName = "model.json";
 
-    private static readonly string[] Fields = ["state_pairs", "frame_context", "inputs", "outputs", "backend", "allow_batching"];
+    private static readonly string[] Fields = ["state_pairs", "frame_context", "inputs", "outputs", "backend", "allow_batching", "weights"];
     private static readonly string[] InputFields = ["name", "features", "units", "time_axis", "batch_axis", "shape"];
     private static readonly string[] OutputFields = ["name", "features", "units", "quantiles", "time_axis", "batch_axis"];
 
@@ -75,6 +75,7 @@ internal sealed class SidecarReader
             FrameContext = Property(json, "frame_context") is { } context ? ReadInteger(context, "frame_context", 0) ?? 0 : 0,
             Backend = Property(json, "backend") is { } backend ? ReadBackend(backend) : null,
             AllowBatching = Property(json, "allow_batching") is { } batching ? ReadBool(batching, "allow_batching") : null,
+            Weights = Property(json, "weights") is { } weights ? ReadWeights(weights) : WeightFormat.Float32,
             Inputs = ReadTensors(json, "inputs", InputFields),
             Outputs = ReadTensors(json, "outputs", OutputFields),
         };
@@ -103,6 +104,14 @@ internal sealed class SidecarReader
         if (choice is null)
             _faults.Add($"backend is {json.GetRawText()}; expected \"auto\", \"native\" or \"onnxruntime\".");
         return choice;
+    }
+
+    private WeightFormat ReadWeights(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.String && WeightFormats.Find(json.GetString() ?? "") is { } format)
+            return format;
+        _faults.Add($"weights is {json.GetRawText()}; expected {string.Join(", ", WeightFormats.Names.Select(static n => $"\"{n}\""))}.");
+        return WeightFormat.Float32;
     }
 
     private Dictionary<string, SidecarTensor> ReadTensors(JsonElement json, string field, string[] known)

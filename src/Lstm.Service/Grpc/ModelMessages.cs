@@ -32,6 +32,7 @@ internal static class ModelMessages
             LongestSequence = info.LongestSequence == int.MaxValue ? 0 : (uint)info.LongestSequence,
             FlopsPerStep = (ulong)info.FlopsPerStep,
             FrameContext = (uint)info.FrameContext,
+            Weights = WeightFormats.NameOf(info.Weights),
         };
         message.Inputs.AddRange(info.Inputs.Select(Write));
         message.Outputs.AddRange(info.Outputs.Select(Write));

@@ -52,7 +52,7 @@ public sealed class InspectCommandTests
                            GRU '/rnn/GRU': direction is 'bidirectional'; it needs the end of the sequence first,
                            so that it cannot be streamed one step at a time.
               time         axis 1 of x, y
-              length       at most 87,381 timesteps
+              length       at most 123,361 timesteps
               inputs       x  float32  [4]  a timestep; in the file [B, T, 4]
               outputs      y  float32  [20]  a timestep; in the file [B, T, 20]
               layers       GRU  /rnn/GRU    forward  4 → 10   460 parameters

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lstm.Engine;
+using Lstm.Engine.Kernels;
 using Lstm.OnnxRuntime;
 
 namespace Lstm.Cli.Bench.Cell;
@@ -20,7 +21,7 @@ internal sealed class CellBench(CellPlan plan)
         {
             File.WriteAllBytes(path, CellModel.Create(shape));
             using OrtModel? peer = plan.WithPeer ? OrtModel.Load(path) : null;
-            var model = NativeModel.Load(path, plan.Width);
+            var model = NativeModel.Load(path, plan.Width, new ModelHints { Weights = plan.Weights });
             foreach (int batch in batches)
             {
                 yield return Run(shape, batch, model, peer, limits);
@@ -39,7 +40,7 @@ internal sealed class CellBench(CellPlan plan)
     {
         string path = Path.GetTempFileName();
         File.WriteAllBytes(path, CellModel.Create(shape with { Input = 80, Hidden = 80 }));
-        var model = NativeModel.Load(path, plan.Width);
+        var model = NativeModel.Load(path, plan.Width, new ModelHints { Weights = plan.Weights });
         File.Delete(path);
         Action[] runs = [.. batches.Select(batch => new LayerLoop(model, batch, static _ => { })).Select(static l => (Action)l.Run), .. batches.Select(batch => new StepLoop(model, batch, static _ => { })).Select(static s => (Action)s.Run)];
         long start = Stopwatch.GetTimestamp();
@@ -58,7 +59,7 @@ internal sealed class CellBench(CellPlan plan)
         Action[] contenders = binding is null ? [layers.Run, steps.Run] : [layers.Run, steps.Run, binding.Run];
         double[][] times = new Turns(plan).Measure(contenders);
         double us = Median(times[0]);
-        double limit = limits.Microseconds(shape.Flops * batch, shape.Weights * model.BytesPerWeight);
+        double limit = limits.Microseconds(shape.Flops * batch, shape.Weights * PackedMatrix.BytesOf(plan.Weights));
         return new CellResult
         {
             Cell = shape.Cell,
@@ -67,7 +68,7 @@ internal sealed class CellBench(CellPlan plan)
             Layers = shape.Layers,
             Head = shape.Head,
             Batch = batch,
-            Weights = plan.Weights,
+            Weights = WeightFormats.NameOf(plan.Weights),
             Us = us,
             StepUs = Median(times[1]),
             LimitUs = limit,

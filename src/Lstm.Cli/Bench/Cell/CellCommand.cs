@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Lstm.Engine;
 using Lstm.Engine.Kernels;
 
 namespace Lstm.Cli.Bench.Cell;
@@ -17,18 +18,19 @@ internal static class CellCommand
         var batch = List("--batch", "1,8,32,128", "Sessions that step together.");
         var layers = new Option<int>("--layers") { Description = "Layers on top of each other.", DefaultValueFactory = _ => 1 };
         var head = new Option<int>("--head") { Description = "Outputs of a dense layer behind them; 0: none.", DefaultValueFactory = _ => 0 };
+        var weights = new Option<string>("--weights") { Description = "How weights are kept: float32, bfloat16 or int8.", DefaultValueFactory = _ => "float32" }.AcceptOnlyFromAmong([.. WeightFormats.Names]);
         var rounds = new Option<int>("--rounds") { Description = "Turns of each contender; results are medians.", DefaultValueFactory = _ => 15 };
         var slice = new Option<double>("--slice") { Description = "Milliseconds of a turn.", DefaultValueFactory = _ => 20 };
         var alone = new Option<bool>("--alone") { Description = "Leave ONNX Runtime out." };
         var json = new Option<bool>("--json") { Description = "One JSON object a line, last a summary." };
         var command = new Command("cell", "Time one timestep of a cell: the native engine, ONNX Runtime with bound buffers on one thread, and what this core allows.")
         {
-            cell, hidden, input, batch, layers, head, rounds, slice, alone, json,
+            cell, hidden, input, batch, layers, head, weights, rounds, slice, alone, json,
         };
         command.SetAction(parsed =>
         {
             var plan = new CellPlan(
-                parsed.GetValue(rounds), TimeSpan.FromMilliseconds(parsed.GetValue(slice)), TimeSpan.FromMilliseconds(200), !parsed.GetValue(alone), VectorWidths.Best, "fp32", TimeSpan.FromSeconds(4));
+                parsed.GetValue(rounds), TimeSpan.FromMilliseconds(parsed.GetValue(slice)), TimeSpan.FromMilliseconds(200), !parsed.GetValue(alone), VectorWidths.Best, WeightFormats.Find(parsed.GetValue(weights)!) ?? default, TimeSpan.FromSeconds(4));
             var shapes = from kind in parsed.GetValue(cell)!
                          from m in Numbers(parsed.GetValue(input)!)
                          from n in Numbers(parsed.GetValue(hidden)!)

@@ -1,3 +1,4 @@
+using Lstm.Engine;
 using Lstm.Engine.Kernels;
 
 namespace Lstm.Cli.Bench.Cell;
@@ -10,4 +11,4 @@ namespace Lstm.Cli.Bench.Cell;
 /// <param name="Width">Vector width of the native engine.</param>
 /// <param name="Weights">How the weights lie in memory.</param>
 /// <param name="FirstWarmUp">Time for all that is measured together, before anything is.</param>
-internal sealed record CellPlan(int Rounds, TimeSpan Slice, TimeSpan WarmUp, bool WithPeer, VectorWidth Width, string Weights, TimeSpan FirstWarmUp);
+internal sealed record CellPlan(int Rounds, TimeSpan Slice, TimeSpan WarmUp, bool WithPeer, VectorWidth Width, WeightFormat Weights, TimeSpan FirstWarmUp);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Lstm.Engine;
 using Lstm.OnnxRuntime;
 
 namespace Lstm.Cli.Bench.Cell;
@@ -22,7 +23,7 @@ internal sealed class CellPrinter(TextWriter output, bool json, MachineLimits li
         {
             return;
         }
-        output.WriteLine($"{Processor.Name}, one core, {RuntimeInformation.FrameworkDescription}, {plan.Width}, weights {plan.Weights}{(plan.WithPeer ? $", ONNX Runtime {OrtModel.Version}" : "")}");
+        output.WriteLine($"{Processor.Name}, one core, {RuntimeInformation.FrameworkDescription}, {plan.Width}, weights {WeightFormats.NameOf(plan.Weights)}{(plan.WithPeer ? $", ONNX Runtime {OrtModel.Version}" : "")}");
         output.WriteLine($"limit: {Text(limits.GigaFlops, "0")} GFLOP/s; reads {string.Join(", ", limits.Bandwidths.Select(static b => $"{Text(b.GigaBytes, "0")} GB/s of {b.Bytes >> 10} KiB"))}");
         output.WriteLine();
         output.WriteLine("cell  input hidden batch |        us  of limit |   step us | onnxruntime us    ratio  step ratio");
@@ -56,6 +57,7 @@ internal sealed class CellPrinter(TextWriter output, bool json, MachineLimits li
                     ["vector_width"] = plan.Width.ToString(),
                     ["runtime"] = RuntimeInformation.FrameworkDescription,
                     ["onnxruntime"] = plan.WithPeer ? OrtModel.Version : null,
+                    ["weights"] = WeightFormats.NameOf(plan.Weights),
                     ["rounds"] = plan.Rounds,
                     ["slice_ms"] = plan.Slice.TotalMilliseconds,
                 },

@@ -23,7 +23,7 @@ internal sealed record CellResult
     /// <summary>Sessions in the batch.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>How the weights lie in memory: fp32, bf16 or int8.</summary>
+    /// <summary>How the weights lie in memory: float32, bfloat16 or int8.</summary>
     public required string Weights { get; init; }
 
     /// <summary>The layers, on rows that are in place as ONNX Runtime's tensors are, and the new state put where the old one was.</summary>

@@ -50,5 +50,6 @@ internal sealed class GruOperator : Operator
         GateOrder.Reorder(direction.R, GateOrder.GruInOnnx),
         GateOrder.Reorder(direction.Wb, GateOrder.GruInOnnx),
         GateOrder.Reorder(direction.Rb, GateOrder.GruInOnnx),
-        resetAfter);
+        resetAfter,
+        cell.Node.Plan.Weights);
 }

@@ -51,7 +51,8 @@ internal sealed class LstmOperator : Operator
             cell.HiddenSize,
             GateOrder.Reorder(direction.W, GateOrder.LstmInOnnx),
             GateOrder.Reorder(direction.R, GateOrder.LstmInOnnx),
-            GateOrder.Reorder(bias, GateOrder.LstmInOnnx));
+            GateOrder.Reorder(bias, GateOrder.LstmInOnnx),
+            cell.Node.Plan.Weights);
     }
 
     private static AlignedBuffer? Peephole(float[]? all, int block, int hiddenSize)

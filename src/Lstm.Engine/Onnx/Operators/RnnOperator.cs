@@ -1,3 +1,4 @@
+using Lstm.Engine.Cells;
 using Lstm.Engine.Kernels;
 using Lstm.Engine.Layers;
 
@@ -21,17 +22,25 @@ internal sealed class RnnOperator : Operator
         {
             direction.Begin();
             StateSlot h = direction.AddState("h");
-            node.Plan.Add(
-                () => new RnnLayerSpec(Pack(cell, direction), cell.InputSize, cell.HiddenSize, direction.Functions, cell.X.Offset, h.Old, h.New),
-                2L * cell.HiddenSize * (cell.InputSize + cell.HiddenSize));
+            node.Plan.Add(() => Make(cell, direction, h), 2L * cell.HiddenSize * (cell.InputSize + cell.HiddenSize));
             cell.End(h);
         }
         cell.SetOutputs();
     }
 
-    private static PackedMatrix Pack(RecurrentNode cell, RecurrentDirection direction) => new(
-        cell.InputSize + cell.HiddenSize,
-        cell.HiddenSize,
-        (k, n) => k < cell.InputSize ? direction.W[(n * cell.InputSize) + k] : direction.R[(n * cell.HiddenSize) + k - cell.InputSize],
-        n => direction.Wb[n] + direction.Rb[n]);
+    private static RnnLayerSpec Make(RecurrentNode cell, RecurrentDirection direction, StateSlot h)
+    {
+        WeightFormat format = cell.Node.Plan.Weights;
+        float[]? units = format == WeightFormat.Int8 ? RowUnits.Of(cell.HiddenSize, direction.W, direction.R) : null;
+        var matrix = new PackedMatrix(
+            cell.InputSize + cell.HiddenSize,
+            cell.HiddenSize,
+            (k, n) => k < cell.InputSize ? direction.W[(n * cell.InputSize) + k] : direction.R[(n * cell.HiddenSize) + k - cell.InputSize],
+            n => (direction.Wb[n] + direction.Rb[n]) / (units?[n] ?? 1f),
+            format: format,
+            unitAt: n => units?[n] ?? 1f);
+        AlignedBuffer? padded = units is null ? null : new AlignedBuffer(VectorWidths.Pad(cell.HiddenSize));
+        units?.CopyTo(padded!.Span); // not null when units are not
+        return new RnnLayerSpec(matrix, padded, cell.InputSize, cell.HiddenSize, direction.Functions, cell.X.Offset, h.Old, h.New);
+    }
 }
