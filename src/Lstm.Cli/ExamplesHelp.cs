@@ -15,6 +15,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm serve --models ./models    serve your own models",
             "lstm inspect model.onnx         what was understood of it: layers, state, does it stream?",
             "lstm verify model.onnx          are the numbers right? asks ONNX Runtime",
+            "lstm bench service              how fast is it here? beside ONNX Runtime behind the same gRPC",
             "lstm demo --help                the options of one command",
             "./lstm test                     build everything and run every test (a command of the script itself)",
         ],
@@ -50,6 +51,18 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm verify model.onnx            our steps against ONNX Runtime, on seeded random input",
             "lstm verify models/nyc-taxi       a folder with references: against these",
             "lstm verify models --json         everything below a folder, one JSON object a line",
+        ],
+        ["bench"] =
+        [
+            "lstm bench service          the server under load, beside what one writes today",
+            "lstm bench service --help   its options",
+        ],
+        ["service"] =
+        [
+            "lstm bench service                                          the standard set, some five minutes",
+            "lstm bench service --model model.onnx                       the same for your own model",
+            "lstm bench service --sessions 1000 --batch 250 --json       one load, for programs",
+            "lstm bench service --rate 20000 --against none              latency of the service alone at 20,000 messages a second",
         ],
     };
 

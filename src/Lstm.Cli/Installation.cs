@@ -14,15 +14,18 @@ internal static class Installation
 
     /// <summary>The service, built in the same configuration as this program.</summary>
     /// <exception cref="CommandFailedException">It is not there.</exception>
-    public static string Service
+    public static string Service => Program("src", "Lstm.Service");
+
+    /// <summary>The server that the service is compared with, built in the same configuration as this program.</summary>
+    /// <exception cref="CommandFailedException">It is not there.</exception>
+    public static string Incumbent => Program("benchmarks", "Lstm.Incumbent");
+
+    private static string Program(string folder, string name)
     {
-        get
-        {
-            // .../bin/Release/net10.0/ : the last two folders name configuration and framework.
-            string[] own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
-            string path = Path.Combine(Root, "src", "Lstm.Service", "bin", own[^2], own[^1], "Lstm.Service.dll");
-            return File.Exists(path) ? path : throw new CommandFailedException($"Expected the service at {path} but it is not there. Build it: dotnet build Lstm.sln -c {own[^2]}");
-        }
+        // .../bin/Release/net10.0/ : the last two folders name configuration and framework.
+        string[] own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
+        string path = Path.Combine(Root, folder, name, "bin", own[^2], own[^1], name + ".dll");
+        return File.Exists(path) ? path : throw new CommandFailedException($"Expected {name} at {path} but it is not there. Build it: dotnet build Lstm.sln -c {own[^2]}");
     }
 
     private static string FindRoot()

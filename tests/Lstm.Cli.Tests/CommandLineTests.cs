@@ -11,6 +11,8 @@ public class CommandLineTests
     [InlineData("sessions")]
     [InlineData("inspect")]
     [InlineData("verify")]
+    [InlineData("bench")]
+    [InlineData("bench service")]
     public async Task Help_EveryCommand_EndsWithExamples(string command)
     {
         using var output = new StringWriter();
@@ -24,7 +26,7 @@ public class CommandLineTests
     public void Create_EveryCommandAndOption_SaysWhatItIsFor()
     {
         var commands = CommandLine.Create().Subcommands;
-        Assert.Equal(["demo", "serve", "sessions", "inspect", "verify"], commands.Select(command => command.Name));
+        Assert.Equal(["demo", "serve", "sessions", "inspect", "verify", "bench"], commands.Select(command => command.Name));
         Assert.All(commands.Concat(commands.SelectMany(command => command.Subcommands)), command =>
         {
             Assert.False(string.IsNullOrEmpty(command.Description), command.Name);

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using Lstm.Cli.Bench.Cell;
+using Lstm.Cli.Bench.Service;
 
 namespace Lstm.Cli.Bench;
 
-/// <summary>lstm bench: measurements, side by side with what one would use instead.</summary>
+/// <summary>lstm bench: how fast is it?</summary>
 internal static class BenchCommand
 {
-    /// <summary>Makes the command.</summary>
-    /// <returns>The command with its subcommands.</returns>
-    public static Command Create() => new("bench", "Measure cells, side by side with ONNX Runtime and with what the machine allows.") { CellCommand.Create() };
+    /// <summary>The command with its parts.</summary>
+    public static Command Create() => new("bench", "Measure how fast it is on this machine, beside what one would use instead.")
+    {
+        CellCommand.Create(),
+        ServiceBenchCommand.Create(),
+    };
 }

@@ -1,0 +1,4 @@
+namespace Lstm.Cli.Bench.Service;
+
+/// <summary>A server refused, ended, broke a protocol or answered wrongly: the measurement is worth nothing.</summary>
+internal sealed class LoadException(string message, Exception? inner = null) : Exception(message, inner);
