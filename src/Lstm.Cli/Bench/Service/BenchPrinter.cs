@@ -9,6 +9,9 @@ namespace Lstm.Cli.Bench.Service;
 /// <param name="json">Whether results are JSON.</param>
 internal sealed class BenchPrinter(TextWriter output, TextWriter error, bool json)
 {
+    // A connection has one thread.
+    private const double BusyGenerator = 0.9;
+
     /// <summary>A server is warmed up.</summary>
     /// <param name="server">Which.</param>
     /// <param name="warm">With what.</param>
@@ -71,6 +74,12 @@ internal sealed class BenchPrinter(TextWriter output, TextWriter error, bool jso
             text.AppendLine();
             text.Append(Invariant($"{result.Case.Model} at {result.Case.Shape.Rate:N0} messages/s: latency counts from when a message was due; the generator sent 99 % of them within {result.Ours.LateP99Microseconds:N0} µs of that"));
             text.AppendLine(result.TimesP99 is { } p99 ? Invariant($" ({result.Incumbent?.LateP99Microseconds:N0} µs to the incumbent). p99 is {p99:0.00} times the incumbent's.") : ".");
+        }
+
+        foreach (BenchResult result in results.Where(static r => r.Case.Shape.Rate is null && r.Ours.ClientCores > BusyGenerator * r.Case.Shape.Connections))
+        {
+            text.AppendLine();
+            text.AppendLine(Invariant($"{result.Case.Model}, {result.Case.Shape}: the generator kept {result.Ours.ClientCores:0.00} cores busy, so the service can do more than it was asked to. Use more --connections."));
         }
 
         return text.ToString().TrimEnd();
