@@ -54,8 +54,16 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
         ],
         ["bench"] =
         [
+            "lstm bench cell             cells beside ONNX Runtime and beside what this core allows",
             "lstm bench service          the server under load, beside what one writes today",
             "lstm bench service --help   its options",
+        ],
+        ["cell"] =
+        [
+            "lstm bench cell                                     LSTMs of 32 to 1,024 units, batches of 1 to 128: some three minutes",
+            "lstm bench cell --cell gru,rnn --hidden 128         other cells",
+            "lstm bench cell --input 8 --layers 2 --head 16      sizes that differ, layers on top of each other, a dense layer",
+            "lstm bench cell --weights bfloat16 --json           weights in fewer bits; for programs",
         ],
         ["service"] =
         [

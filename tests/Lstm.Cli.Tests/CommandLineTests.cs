@@ -12,6 +12,7 @@ public class CommandLineTests
     [InlineData("inspect")]
     [InlineData("verify")]
     [InlineData("bench")]
+    [InlineData("bench cell")]
     [InlineData("bench service")]
     public async Task Help_EveryCommand_EndsWithExamples(string command)
     {

@@ -44,7 +44,7 @@ internal sealed class CellBench(CellPlan plan)
         File.Delete(path);
         Action[] runs = [.. batches.Select(batch => new LayerLoop(model, batch, static _ => { })).Select(static l => (Action)l.Run), .. batches.Select(batch => new StepLoop(model, batch, static _ => { })).Select(static s => (Action)s.Run)];
         long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < plan.FirstWarmUp)
+        while (Stopwatch.GetElapsedTime(start) < plan.WarmUp)
         {
             Array.ForEach(runs, static run => run());
         }

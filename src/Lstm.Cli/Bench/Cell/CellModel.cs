@@ -34,9 +34,9 @@ internal static class CellModel
         {
             // Y of the last layer as it is: every node that is not needed would cost ONNX Runtime time.
             graph.Node.RemoveAt(graph.Node.Count - 1);
-            value = graph.Node[^1].Output[0];
+            graph.Node[^1].Output[0] = "y";
         }
-        graph.Output.Insert(0, shape.Head > 0 ? Port("y", "T", "B", shape.Head) : Port(value, "T", 1, "B", shape.Hidden));
+        graph.Output.Insert(0, shape.Head > 0 ? Port("y", "T", "B", shape.Head) : Port("y", "T", 1, "B", shape.Hidden));
         return new ModelProto { IrVersion = 8, ProducerName = "lstm bench", Graph = graph, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = Opset } } }.ToByteArray();
     }
 
@@ -45,6 +45,7 @@ internal static class CellModel
         int gates = shape.Cell switch { "lstm" => 4, "gru" => 3, _ => 1 };
         int input = layer == 0 ? shape.Input : shape.Hidden;
         string name = $"layer{layer}";
+        string suffix = layer == 0 ? "" : $".{layer}";
         var node = new NodeProto { OpType = shape.Cell.ToUpperInvariant(), Name = name };
         node.Input.Add(
         [
@@ -53,13 +54,13 @@ internal static class CellModel
             Weights(graph, $"{name}.R", random, shape.Hidden, 1, gates * shape.Hidden, shape.Hidden),
             Weights(graph, $"{name}.B", random, shape.Hidden, 1, 2 * gates * shape.Hidden),
             "",
-            State(graph, $"{name}.h0", shape.Hidden, graph.Input),
+            State(graph, $"h0{suffix}", shape.Hidden, graph.Input),
         ]);
-        node.Output.Add([$"{name}.Y", State(graph, $"{name}.hn", shape.Hidden, graph.Output)]);
+        node.Output.Add([$"{name}.Y", State(graph, $"hn{suffix}", shape.Hidden, graph.Output)]);
         if (shape.Cell == "lstm")
         {
-            node.Input.Add(State(graph, $"{name}.c0", shape.Hidden, graph.Input));
-            node.Output.Add(State(graph, $"{name}.cn", shape.Hidden, graph.Output));
+            node.Input.Add(State(graph, $"c0{suffix}", shape.Hidden, graph.Input));
+            node.Output.Add(State(graph, $"cn{suffix}", shape.Hidden, graph.Output));
         }
         node.Attribute.Add(new AttributeProto { Name = "hidden_size", Type = AttributeProto.Types.AttributeType.Int, I = shape.Hidden });
         if (shape.Cell == "gru")

@@ -9,21 +9,21 @@ namespace Lstm.Cli.Bench.Cell;
 /// <summary>Prints results as a table for people or as JSON lines for programs.</summary>
 /// <param name="output">Where.</param>
 /// <param name="json">For programs.</param>
-/// <param name="limits">What the machine allows.</param>
-internal sealed class CellPrinter(TextWriter output, bool json, MachineLimits limits)
+/// <param name="plan">How it is measured.</param>
+internal sealed class CellPrinter(TextWriter output, bool json, CellPlan plan)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private readonly List<CellResult> _results = [];
 
     /// <summary>What the columns are, and what this core allows.</summary>
-    /// <param name="plan">How it is measured.</param>
-    public void PrintHead(CellPlan plan)
+    /// <param name="limits">What it allows.</param>
+    public void PrintHead(MachineLimits limits)
     {
         if (json)
         {
             return;
         }
-        output.WriteLine($"{Processor.Name}, one core, {RuntimeInformation.FrameworkDescription}, {plan.Width}, weights {WeightFormats.NameOf(plan.Weights)}{(plan.WithPeer ? $", ONNX Runtime {OrtModel.Version}" : "")}");
+        output.WriteLine($"{Machine.Processor}, one core, {RuntimeInformation.FrameworkDescription}, {plan.Width}, weights {WeightFormats.NameOf(plan.Weights)}{(plan.WithPeer ? $", ONNX Runtime {OrtModel.Version}" : "")}");
         output.WriteLine($"limit: {Text(limits.GigaFlops, "0")} GFLOP/s; reads {string.Join(", ", limits.Bandwidths.Select(static b => $"{Text(b.GigaBytes, "0")} GB/s of {b.Bytes >> 10} KiB"))}");
         output.WriteLine();
         output.WriteLine("cell  input hidden batch |        us  of limit |   step us | onnxruntime us    ratio  step ratio");
@@ -39,8 +39,8 @@ internal sealed class CellPrinter(TextWriter output, bool json, MachineLimits li
     }
 
     /// <summary>The closing line.</summary>
-    /// <param name="plan">How it was measured.</param>
-    public void PrintSummary(CellPlan plan)
+    /// <param name="limits">What the core allows.</param>
+    public void PrintSummary(MachineLimits limits)
     {
         if (json)
         {
@@ -53,7 +53,7 @@ internal sealed class CellPrinter(TextWriter output, bool json, MachineLimits li
                     ["least_of_limit"] = _results.Min(static r => r.OfLimit),
                     ["gflops"] = limits.GigaFlops,
                     ["bandwidths"] = limits.Bandwidths.Select(static b => new Dictionary<string, double> { ["bytes"] = b.Bytes, ["gigabytes_per_second"] = b.GigaBytes }),
-                    ["processor"] = Processor.Name,
+                    ["processor"] = Machine.Processor,
                     ["vector_width"] = plan.Width.ToString(),
                     ["runtime"] = RuntimeInformation.FrameworkDescription,
                     ["onnxruntime"] = plan.WithPeer ? OrtModel.Version : null,

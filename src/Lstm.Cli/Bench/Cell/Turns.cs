@@ -13,7 +13,7 @@ internal sealed class Turns(CellPlan plan)
     {
         foreach (Action contender in contenders)
         {
-            Turn(contender, plan.WarmUp);
+            Turn(contender, plan.WarmUp / 25);
         }
         double[][] times = [.. contenders.Select(_ => new double[plan.Rounds])];
         for (int round = 0; round < plan.Rounds; round++)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Lstm.OnnxRuntime;
 
-namespace Lstm.Cli.Bench.Service;
+namespace Lstm.Cli.Bench;
 
 /// <summary>What figures depend on.</summary>
 internal static class Machine
