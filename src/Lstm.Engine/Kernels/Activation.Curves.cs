@@ -49,18 +49,24 @@ internal static partial class Activation<V>
     public static V Exp(V x)
     {
         V limited = V.IfLess(V.All(89f), x, V.All(89f), V.IfLess(x, V.All(-104f), V.All(-104f), x));
-        V p = ReducedExpMinusOne(limited, out V n);
-        return Scale(V.All(1f) + p, n);
+        V p = ReducedExpMinusOne(limited, 1f, FloatBits.RoundToExponent, out V rounded);
+        // n reaches −150, beyond the exponent range: in two halves, of which only the last product rounds.
+        V n = rounded - V.All(FloatBits.RoundToExponent);
+        V half = V.FusedMultiplyAdd(n, V.All(0.5f), V.All(FloatBits.RoundingMagic)) - V.All(FloatBits.RoundingMagic);
+        return (V.All(1f) + p) * PowerOfTwo(half) * PowerOfTwo(n - half);
     }
 
     // e^x − 1 for x ≤ 0, without cancellation near zero.
     private static V ExpMinusOne(V x)
     {
         V limited = V.IfLess(x, V.All(-30f), V.All(-30f), x);
-        V p = ReducedExpMinusOne(limited, out V n);
-        V scale = V.PowerOfTwo(n);
+        V p = ReducedExpMinusOne(limited, 1f, FloatBits.RoundToExponent, out V rounded);
+        V scale = V.ShiftToExponent(rounded);
         return V.FusedMultiplyAdd(scale, p, scale - V.All(1f));
     }
+
+    // 2^n for whole n in −126 … 127.
+    private static V PowerOfTwo(V n) => V.ShiftToExponent(n + V.All(FloatBits.RoundToExponent));
 
     /// <summary>A function too rare for a vector form: computed lane by lane, so on all widths alike.</summary>
     /// <param name="x">The arguments.</param>

@@ -17,68 +17,49 @@ internal static partial class Activation<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid(V x)
     {
-        // With e = e^−|x| nothing overflows: σ(x) = 1/(1+e) for x ≥ 0 and e/(1+e) for x < 0.
-        V magnitude = V.Abs(x);
-        V zero = V.All(0f);
-        // e^−104 is below half the smallest subnormal.
-        V limited = V.IfLess(V.All(104f), magnitude, V.All(104f), magnitude);
-        V p = ReducedExpMinusOne(zero - limited, out V n);
-        V one = V.All(1f);
-        V power = one + p;
-        V e = Scale(power, n);
-        V denominator = one + e;
-        V quotient = V.IfLess(x, zero, e, one) / denominator;
-        // What rounding took from the two sums, to first order; without it the error reaches 2.4 ULP.
-        V lost = V.IfLess(x, zero, p - (power - one), zero) - (e - (denominator - one));
-        return V.FusedMultiplyAdd(quotient, lost, quotient);
+        // Numerator and denominator are 2^-64 of what stands above: e^104 would overflow, and nothing becomes subnormal before the division.
+        const float Scale = 5.4210109e-20f;
+        const float Magic = FloatBits.RoundToExponent - 64f + FloatBits.SignAboveExponent;
+        // σ(18) rounds to 1; e^−104 is below half the smallest subnormal.
+        V limited = V.Max(V.All(-104f), V.Min(V.All(18f), x));
+        V minusP = ReducedExpMinusOne(limited, -1f, Magic, out V rounded);
+        V minusPower = V.ShiftToExponent(rounded);
+        V one = V.All(Scale);
+        // 1 + 2^n·(1 + p). This order loses at most 3/2 half units of the denominator; 1 + 2^n first would lose 2 at n = 24.
+        V denominator = V.FusedMultiplyAdd(minusPower, minusP, one) - minusPower;
+        return one / denominator;
     }
 
     /// <summary>tanh(x), largest error 2 ULP; odd, ±0 stays ±0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh(V x)
     {
-        V zero = V.All(0f);
-        // With m = e^(−2|x|) − 1, computed without cancellation: tanh|x| = −m / (2 + m).
-        V magnitude = V.Abs(x);
-        // tanh(10) rounds to 1.
-        V limited = V.IfLess(V.All(10f), magnitude, V.All(10f), magnitude);
-        V p = ReducedExpMinusOne(limited * V.All(-2f), out V n);
-        V scale = V.PowerOfTwo(n);
-        V one = V.All(1f);
-        V shifted = scale - one;
-        V m = V.FusedMultiplyAdd(scale, p, shifted);
-        V denominator = V.All(2f) + m;
-        V quotient = m / denominator;
-        // What rounding took from m and from the sum, to first order; without it the error reaches 2.5 ULP.
-        // d(−tanh)/dm = 2/(2 + m)² = (1 − quotient)²/2.
-        V lostOfM = V.FusedMultiplyAdd(scale, p, shifted - m);
-        V lost = m - (denominator - V.All(2f));
-        V slope = one - quotient;
-        V correction = V.FusedMultiplyAdd(lostOfM * slope, slope * V.All(0.5f), (zero - lost) * quotient);
-        return V.CopySign(quotient + correction, x);
+        // With m = e^(−2|x|) − 1: tanh|x| = −m/(2 + m), here both halved. tanh(10) rounds to 1.
+        V limited = V.Max(V.All(-10f), V.CopySign(x, V.All(-1f)));
+        V halfP = ReducedExpMinusOne(limited, 2f, FloatBits.RoundToExponent, out V rounded);
+        V power = V.ShiftToExponent(rounded);
+        V half = V.All(0.5f);
+        // m = 2^n·p + (2^n − 1) without cancellation, and 2 + m not from m: each is one exact sum, rounded once. Taken from m it would be 2.5 ULP.
+        V product = power * halfP;
+        V numerator = product + V.FusedMultiplyAdd(power, half, V.All(-0.5f));
+        V denominator = product + V.FusedMultiplyAdd(power, half, half);
+        return V.CopySign(numerator / denominator, x);
     }
 
-    // a·2^n; n reaches −150, beyond the exponent range: in two halves, of which only the last product rounds.
+    // With a = factor·x, factor a power of two or its negative: e^a = 2^n·(1 + p), n = round(a/ln 2), |a − n·ln 2| ≤ ln 2/2. Returns p/factor, and
+    // magic + n. p = e^r − 1 = r + r²·q(r), q of degree 4 with the least largest |r²·(q − exact)|/e^r on that range (Remez; 3.6e-9, 0.06 ULP, with the
+    // coefficients rounded to float32). Here r/factor takes the place of r, which changes each coefficient by a power of two.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Scale(V a, V n)
+    private static V ReducedExpMinusOne(V x, float factor, float magic, out V rounded)
     {
-        V half = V.FusedMultiplyAdd(n, V.All(0.5f), V.All(FloatBits.RoundingMagic)) - V.All(FloatBits.RoundingMagic);
-        return a * V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
-    }
-
-    // e^a = 2^n·(1 + p) with n = round(a/ln 2) and |r| ≤ ln 2/2: p = e^r − 1 = r + r²·q(r), q of degree 5 fitted for the least
-    // largest |r·(q − exact)| on that range (2.3e-9, 0.04 ULP of p's scale, with the coefficients rounded to float32).
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ReducedExpMinusOne(V a, out V n)
-    {
-        n = V.FusedMultiplyAdd(a, V.All(Log2E), V.All(FloatBits.RoundingMagic)) - V.All(FloatBits.RoundingMagic);
-        V r = V.FusedMultiplyAdd(n, V.All(-Ln2High), a);
-        r = V.FusedMultiplyAdd(n, V.All(-Ln2Low), r);
-        V q = V.FusedMultiplyAdd(V.All(0.00019914017f), r, V.All(0.001394107f));
-        q = V.FusedMultiplyAdd(q, r, V.All(0.008333273f));
-        q = V.FusedMultiplyAdd(q, r, V.All(0.041666355f));
-        q = V.FusedMultiplyAdd(q, r, V.All(0.16666667f));
-        q = V.FusedMultiplyAdd(q, r, V.All(0.5f));
+        rounded = V.FusedMultiplyAdd(x, V.All(factor * Log2E), V.All(magic));
+        V n = rounded - V.All(magic);
+        V r = V.FusedMultiplyAdd(n, V.All(-Ln2High / factor), x);
+        r = V.FusedMultiplyAdd(n, V.All(-Ln2Low / factor), r);
+        V q = V.FusedMultiplyAdd(V.All(factor * factor * factor * factor * factor * 0.0013814541f), r, V.All(factor * factor * factor * factor * 0.0083687454f));
+        q = V.FusedMultiplyAdd(q, r, V.All(factor * factor * factor * 0.04166839f));
+        q = V.FusedMultiplyAdd(q, r, V.All(factor * factor * 0.16666521f));
+        q = V.FusedMultiplyAdd(q, r, V.All(factor * 0.49999994f));
         return V.FusedMultiplyAdd(r * r, q, r);
     }
 }

@@ -53,6 +53,12 @@ internal readonly struct Float1(float value) : IFloatVector<Float1>
     public static Float1 IfLess(Float1 a, Float1 b, Float1 whenTrue, Float1 whenFalse) => a._value < b._value ? whenTrue : whenFalse;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float1 PowerOfTwo(Float1 n) =>
-        new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(n._value + FloatBits.ExponentBias) << FloatBits.MantissaBits));
+    public static Float1 Min(Float1 limit, Float1 a) => new(limit._value < a._value ? limit._value : a._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float1 Max(Float1 limit, Float1 a) => new(limit._value > a._value ? limit._value : a._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float1 ShiftToExponent(Float1 a) =>
+        new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a._value) << FloatBits.MantissaBits));
 }

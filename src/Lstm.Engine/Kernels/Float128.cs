@@ -60,6 +60,11 @@ internal readonly struct Float128(Vector128<float> value) : IFloatVector<Float12
         new(Vector128.ConditionalSelect(Vector128.LessThan(a._value, b._value), whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float128 PowerOfTwo(Float128 n) =>
-        new(Vector128.ShiftLeft((n._value + Vector128.Create(FloatBits.ExponentBias)).AsInt32(), FloatBits.MantissaBits).AsSingle());
+    public static Float128 Min(Float128 limit, Float128 a) => new(Vector128.MinNative(limit._value, a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 Max(Float128 limit, Float128 a) => new(Vector128.MaxNative(limit._value, a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 ShiftToExponent(Float128 a) => new(Vector128.ShiftLeft(a._value.AsInt32(), FloatBits.MantissaBits).AsSingle());
 }

@@ -61,8 +61,13 @@ internal readonly struct Float256(Vector256<float> value) : IFloatVector<Float25
         new(Vector256.ConditionalSelect(Vector256.LessThan(a._value, b._value), whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float256 PowerOfTwo(Float256 n) =>
-        new(Vector256.ShiftLeft((n._value + Vector256.Create(FloatBits.ExponentBias)).AsInt32(), FloatBits.MantissaBits).AsSingle());
+    public static Float256 Min(Float256 limit, Float256 a) => new(Vector256.MinNative(limit._value, a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 Max(Float256 limit, Float256 a) => new(Vector256.MaxNative(limit._value, a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 ShiftToExponent(Float256 a) => new(Vector256.ShiftLeft(a._value.AsInt32(), FloatBits.MantissaBits).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Widen(Vector128<ushort> values) =>

@@ -61,8 +61,13 @@ internal readonly struct Float512(Vector512<float> value) : IFloatVector<Float51
         new(Vector512.ConditionalSelect(Vector512.LessThan(a._value, b._value), whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float512 PowerOfTwo(Float512 n) =>
-        new(Vector512.ShiftLeft((n._value + Vector512.Create(FloatBits.ExponentBias)).AsInt32(), FloatBits.MantissaBits).AsSingle());
+    public static Float512 Min(Float512 limit, Float512 a) => new(Vector512.MinNative(limit._value, a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 Max(Float512 limit, Float512 a) => new(Vector512.MaxNative(limit._value, a._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 ShiftToExponent(Float512 a) => new(Vector512.ShiftLeft(a._value.AsInt32(), FloatBits.MantissaBits).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Widen(Vector256<ushort> values) =>

@@ -9,9 +9,12 @@ internal static class FloatBits
     /// <summary>Bits of half a float: what a bfloat16 leaves out.</summary>
     public const int HalfBits = 16;
 
-    /// <summary>2^23 + 127: adding it to a whole n leaves the biased exponent of 2^n in the low bits, ready to be shifted into place.</summary>
-    public const float ExponentBias = 8_388_608f + 127f;
-
     /// <summary>1.5·2^23: adding and subtracting it rounds |a| &lt; 2^22 to the nearest whole number, ties to even.</summary>
     public const float RoundingMagic = 12_582_912f;
+
+    /// <summary>1.5·2^23 + 127: adding it to a rounds a to the nearest whole n, and leaves the biased exponent of 2^n in the lowest bits.</summary>
+    public const float RoundToExponent = RoundingMagic + 127f;
+
+    /// <summary>Added to <see cref="RoundToExponent"/> it sets the bit above the exponent: −2^n.</summary>
+    public const float SignAboveExponent = 256f;
 }

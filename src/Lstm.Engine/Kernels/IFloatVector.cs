@@ -50,6 +50,12 @@ internal interface IFloatVector<TSelf>
     /// <summary>whenTrue where a &lt; b, otherwise whenFalse, also where a or b is NaN.</summary>
     static abstract TSelf IfLess(TSelf a, TSelf b, TSelf whenTrue, TSelf whenFalse);
 
-    /// <summary>2^n for whole n in −126 … 127; anything finite for other n.</summary>
-    static abstract TSelf PowerOfTwo(TSelf n);
+    /// <summary>The smaller of a limit, which is neither zero nor NaN, and a; NaN where a is NaN.</summary>
+    static abstract TSelf Min(TSelf limit, TSelf a);
+
+    /// <summary>The larger of a limit, which is neither zero nor NaN, and a; NaN where a is NaN.</summary>
+    static abstract TSelf Max(TSelf limit, TSelf a);
+
+    /// <summary>The lowest 9 bits of a as sign and exponent of a power of two: 2^n for a = <see cref="FloatBits.RoundToExponent"/> + n, n in −126 … 127.</summary>
+    static abstract TSelf ShiftToExponent(TSelf a);
 }
