@@ -9,10 +9,10 @@ public sealed record FileSummary
     /// <summary>The file's full path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Its size in bytes, without external data.</summary>
+    /// <summary>Its size in bytes, with the files beside it that hold its external data, as far as these can be read.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the file followed by those with its external data, lower-case hexadecimal.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>Who wrote it, e.g. "pytorch 2.6.0"; empty when it does not say.</summary>
@@ -33,17 +33,16 @@ public sealed record FileSummary
     /// <exception cref="ModelLoadException">The file cannot be read, is too large or is not ONNX.</exception>
     public static FileSummary Read(string path)
     {
-        string fullPath = System.IO.Path.GetFullPath(path);
-        (byte[] bytes, ModelProto model) = OnnxFile.Parse(fullPath);
+        OnnxFile file = OnnxFile.ReadUnchecked(path);
         return new FileSummary
         {
-            Path = fullPath,
-            Bytes = bytes.Length,
-            Fingerprint = OnnxFile.FingerprintOf(bytes),
-            Producer = OnnxFile.ProducerOf(model),
-            IrVersion = model.IrVersion,
-            Opset = OnnxFile.OpsetOf(model),
-            Operators = [.. Nodes(model.Graph)
+            Path = file.Path,
+            Bytes = file.Bytes,
+            Fingerprint = file.Fingerprint,
+            Producer = file.Producer,
+            IrVersion = file.Model.IrVersion,
+            Opset = file.ImportedOpset,
+            Operators = [.. Nodes(file.Model.Graph)
                 .GroupBy(static n => (n.Domain is "ai.onnx" ? "" : n.Domain, n.OpType))
                 .Select(static g => new OperatorUse(
                     g.Key.Item1.Length == 0 ? g.Key.OpType : $"{g.Key.Item1}:{g.Key.OpType}",

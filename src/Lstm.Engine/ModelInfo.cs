@@ -12,7 +12,7 @@ public sealed record ModelInfo
     /// <summary>The file's full path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the file followed by those with its external data, in the order in which it names them, lower-case hexadecimal.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>"native" or "onnxruntime".</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Lstm.Engine;
 using Lstm.Engine.Onnx;
 using Lstm.OnnxRuntime.Backend;
@@ -35,7 +34,7 @@ public sealed class OrtBackedModel : Model, IDisposable
     internal Plan Plan { get; }
 
     /// <summary>Loads an ONNX file into ONNX Runtime.</summary>
-    /// <param name="path">The .onnx file. Nothing beside it is read.</param>
+    /// <param name="path">The .onnx file, beside which its external data may be.</param>
     /// <param name="options">How it is run; null for the defaults.</param>
     /// <param name="hints">What the file does not say itself; null for nothing.</param>
     /// <param name="notNative">Why it does not run natively, for <see cref="ModelInfo.NotNative"/>; null when that was not tried.</param>
@@ -47,10 +46,7 @@ public sealed class OrtBackedModel : Model, IDisposable
         var graph = OnnxGraph.Read(file);
         if (Soundness.Check(graph) is { Count: > 0 } faults)
             throw new ModelLoadException(file.Path, faults);
-        var bytes = File.ReadAllBytes(file.Path);
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != file.Fingerprint)
-            throw new ModelLoadException(file.Path, [new ModelFault("", "", "The file changed while it was read. Load it again when it is complete.")]);
-        var model = OrtModel.Load(file.Path, bytes);
+        var model = OrtModel.Load(file);
         try
         {
             hints ??= ModelHints.None;

@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Lstm.Engine;
+using Lstm.Engine.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Lstm.OnnxRuntime;
@@ -47,19 +49,37 @@ public sealed class OrtModel : IDisposable
         var fullPath = System.IO.Path.GetFullPath(path);
         if (!File.Exists(fullPath))
             throw new ModelLoadException(fullPath, [new ModelFault("", "", "There is no such file. Check the path.")]);
-        return Load(fullPath, options =>
-        {
-            options.GraphOptimizationLevel = optimization;
-            return new InferenceSession(fullPath, options);
-        });
+        return Load(fullPath, optimization, ReadDataBeside(fullPath));
     }
 
-    /// <summary>Loads a graph from memory, so that it is exactly the one that was checked and nothing beside it is read.</summary>
-    /// <param name="fullPath">Where it came from.</param>
-    /// <param name="bytes">The file's bytes.</param>
+    /// <summary>Loads a graph that was checked from memory, so that it is exactly that one and ONNX Runtime opens no file.</summary>
+    /// <param name="file">The file, without faults.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ModelLoadException">ONNX Runtime does not load it; what it says is the fault.</exception>
-    internal static OrtModel Load(string fullPath, byte[] bytes) => Load(fullPath, options => new InferenceSession(bytes, options));
+    internal static OrtModel Load(OnnxFile file) => Load(file.Path, GraphOptimizationLevel.ORT_ENABLE_ALL, file.Model.ToByteArray());
+
+    // Weights in other files are read by our rules, never by those of ONNX Runtime. Null when there are none.
+    private static byte[]? ReadDataBeside(string fullPath)
+    {
+        OnnxFile file;
+        try
+        {
+            file = OnnxFile.ReadUnchecked(fullPath);
+        }
+        catch (ModelLoadException)
+        {
+            return null; // ONNX Runtime has words of its own for what is no model.
+        }
+        return file.External.Faults.Count > 0 ? throw new ModelLoadException(fullPath, file.External.Faults)
+            : file.External.Files.Count > 0 ? file.Model.ToByteArray()
+            : null;
+    }
+
+    private static OrtModel Load(string fullPath, GraphOptimizationLevel optimization, byte[]? bytes) => Load(fullPath, options =>
+    {
+        options.GraphOptimizationLevel = optimization;
+        return bytes is null ? new InferenceSession(fullPath, options) : new InferenceSession(bytes, options);
+    });
 
     private static OrtModel Load(string fullPath, Func<SessionOptions, InferenceSession> create)
     {

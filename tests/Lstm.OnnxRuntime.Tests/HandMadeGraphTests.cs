@@ -10,7 +10,13 @@ public sealed class HandMadeGraphTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("lstm-ort-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    private readonly string _elsewhere = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+    public void Dispose()
+    {
+        Directory.Delete(_folder, recursive: true);
+        File.Delete(_elsewhere);
+    }
 
     [Fact]
     public void Step_WithOneOutputForTwoStates_FeedsEachItsPart()
@@ -83,7 +89,36 @@ public sealed class HandMadeGraphTests : IDisposable
         var error = Assert.Throws<ModelLoadException>(() => Load(file));
 
         Assert.Equal(2, error.Faults.Count);
-        Assert.All(error.Faults, static f => Assert.EndsWith("is stored in another file (external data), which Lstm does not read; save the model with its weights inside the .onnx file.", f.ToString(), StringComparison.Ordinal));
+        Assert.All(error.Faults, f => Assert.Equal(
+            $"If '{file.Graph.Node[^1].Name}': initializer '{f.Reason.Split('\'')[1]}': tensor '{f.Reason.Split('\'')[1]}' is stored in another file (external data): its location '/etc/passwd' is absolute; expected a path with '/' from the model's folder on, to a file inside.",
+            f.ToString()));
+    }
+
+    [Fact]
+    public void Load_OfWeightsBesideTheFile_GivesTheSameBits()
+    {
+        var file = new OnnxBuilder(17);
+        file.Output(file.Node("CumSum", [file.Node("Mul", [file.Input("x", "T 2"), file.Floats([2, 0.1f], 2)]), file.Integer(0)]), "T 2", "y");
+        var tensor = file.Graph.Initializer.Single(static t => t.DataType == (int)DataType.Float);
+        var weights = tensor.RawData;
+        tensor.ClearRawData();
+        tensor.DataLocation = TensorProto.Types.DataLocation.External;
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "beside.bin" });
+        File.WriteAllBytes(Path.Combine(_folder, "beside.bin"), weights.ToByteArray());
+
+        using var model = Load(file);
+        var sequence = new Sequence(model.CreateState(), 2, new float[] { 1, 1, 2, 3 }, new float[4]);
+        model.Predict([sequence]);
+        Assert.Equal([2, 0.1f, 6, 0.1f + (3 * 0.1f)], sequence.Y.ToArray());
+
+        // The referee reads by the same rules: it would find the file itself, but not one that a link hides elsewhere.
+        using (OrtModel.Load(model.Info.Path))
+            File.Move(Path.Combine(_folder, "beside.bin"), _elsewhere);
+        File.CreateSymbolicLink(Path.Combine(_folder, "beside.bin"), _elsewhere);
+        var error = Assert.Throws<ModelLoadException>(() => OrtModel.Load(model.Info.Path));
+        Assert.Equal(
+            $"Initializer: tensor '{tensor.Name}' is stored in another file (external data): its location 'beside.bin' leads out of the model's folder over a symbolic link; put the file itself beside the model.",
+            Assert.Single(error.Faults).ToString());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
+using Lstm.Engine.Onnx.External;
 using Lstm.Engine.Onnx.Schema;
 
 namespace Lstm.Engine.Onnx;
@@ -11,46 +12,57 @@ internal sealed class OnnxFile
     private const int OldestOpset = 7;
     private const int NewestOpset = 22;
 
-    private OnnxFile(string path, ModelProto model, string fingerprint, int opset)
+    private OnnxFile(string path, byte[] head, ModelProto model)
     {
         Path = path;
         Model = model;
-        Fingerprint = fingerprint;
-        Opset = opset;
+        External = ExternalData.MoveInto(path, model, MaxBytes - head.Length);
+        Bytes = head.Length + External.Bytes;
+        Fingerprint = FingerprintOf(head);
     }
 
     /// <summary>The file's full path.</summary>
     public string Path { get; }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>What it holds, values from other files included.</summary>
     public ModelProto Model { get; }
 
-    /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
+    /// <summary>What was read beside it.</summary>
+    public ExternalData External { get; }
+
+    /// <summary>Bytes of the file and of those read beside it.</summary>
+    public long Bytes { get; }
+
+    /// <summary>SHA-256 of the file followed by those read beside it, in the order in which it names them; lower-case hexadecimal.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>Version of the default operator set.</summary>
-    public int Opset { get; }
+    /// <summary>Version of the default operator set, or null when the file imports none.</summary>
+    public long? ImportedOpset => Model.OpsetImport.LastOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version;
+
+    /// <summary>Version of the default operator set, in a file that was checked.</summary>
+    public int Opset => (int)ImportedOpset.GetValueOrDefault();
 
     /// <summary>Who wrote the file.</summary>
-    public string Producer => ProducerOf(Model);
+    public string Producer => $"{Model.ProducerName} {Model.ProducerVersion}".Trim();
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The .onnx file.</param>
-    /// <returns>The file.</returns>
+    /// <returns>The file; <see cref="OnnxGraph.Read"/> reports what could not be read beside it.</returns>
     /// <exception cref="ModelLoadException">It is absent, too large, not ONNX, or of an operator set that is not supported.</exception>
     public static OnnxFile Read(string path)
     {
-        string fullPath = System.IO.Path.GetFullPath(path);
-        (byte[] bytes, ModelProto model) = Parse(fullPath);
-        return new OnnxFile(fullPath, model, FingerprintOf(bytes), ReadOpset(fullPath, model));
+        OnnxFile file = ReadUnchecked(path);
+        file.CheckOpset();
+        return file;
     }
 
-    /// <summary>Parses a file and checks nothing but that it has a graph.</summary>
-    /// <param name="fullPath">The .onnx file.</param>
-    /// <returns>Its bytes and what they mean.</returns>
+    /// <summary>Reads a file and checks nothing but that it has a graph.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <returns>The file.</returns>
     /// <exception cref="ModelLoadException">It is absent, too large or not ONNX.</exception>
-    public static (byte[] Bytes, ModelProto Model) Parse(string fullPath)
+    public static OnnxFile ReadUnchecked(string path)
     {
+        string fullPath = System.IO.Path.GetFullPath(path);
         byte[] bytes = ReadBytes(fullPath);
         ModelProto model;
         try
@@ -65,23 +77,19 @@ internal sealed class OnnxFile
         {
             throw Fault(fullPath, bytes.Length == 0 ? "The file is empty." : "The file has no graph; expected an ONNX ModelProto with at least one node.");
         }
-        return (bytes, model);
+        return new OnnxFile(fullPath, bytes, model);
     }
 
-    /// <summary>SHA-256, lower-case hexadecimal.</summary>
-    /// <param name="bytes">The file.</param>
-    /// <returns>The fingerprint.</returns>
-    public static string FingerprintOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    /// <summary>Who wrote a file.</summary>
-    /// <param name="model">The file.</param>
-    /// <returns>Name and version, as far as the file says.</returns>
-    public static string ProducerOf(ModelProto model) => $"{model.ProducerName} {model.ProducerVersion}".Trim();
-
-    /// <summary>Version of the default operator set.</summary>
-    /// <param name="model">The file.</param>
-    /// <returns>The version, or null when the file imports none.</returns>
-    public static long? OpsetOf(ModelProto model) => model.OpsetImport.LastOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version;
+    private string FingerprintOf(byte[] head)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(head);
+        foreach (ExternalFile file in External.Files)
+        {
+            hash.AppendData(file.Content);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static byte[] ReadBytes(string path)
     {
@@ -100,19 +108,16 @@ internal sealed class OnnxFile
         }
     }
 
-    private static int ReadOpset(string path, ModelProto model)
+    private void CheckOpset()
     {
-        var faults = new List<ModelFault>();
-        long? version = OpsetOf(model);
-        if (version is null)
+        if (ImportedOpset is not { } version)
         {
-            faults.Add(new ModelFault("", "", "The file imports no version of the ONNX operator set (opset_import); expected one."));
+            throw Fault(Path, "The file imports no version of the ONNX operator set (opset_import); expected one.");
         }
-        else if (version is < OldestOpset or > NewestOpset)
+        if (version is < OldestOpset or > NewestOpset)
         {
-            faults.Add(new ModelFault("", "", $"The file uses version {version} of the ONNX operator set; expected {OldestOpset} to {NewestOpset}. Export it again with an opset in that range."));
+            throw Fault(Path, $"The file uses version {version} of the ONNX operator set; expected {OldestOpset} to {NewestOpset}. Export it again with an opset in that range.");
         }
-        return faults.Count == 0 ? (int)version.GetValueOrDefault() : throw new ModelLoadException(path, faults);
     }
 
     private static ModelLoadException Fault(string path, string reason, Exception? inner = null) =>

@@ -1,3 +1,4 @@
+using Lstm.Engine.Onnx.External;
 using Lstm.Engine.Onnx.Schema;
 
 namespace Lstm.Engine.Onnx;
@@ -37,10 +38,11 @@ internal sealed class OnnxGraph
     public static OnnxGraph Read(OnnxFile file)
     {
         GraphProto graph = file.Model.Graph;
-        List<ModelFault> faults = [.. FindUnsupported(file.Model)];
+        List<ModelFault> faults = [.. FindUnsupported(file.Model), .. file.External.Faults];
         var constants = new Dictionary<string, Tensor>();
-        var defined = new HashSet<string>();
-        foreach (TensorProto initializer in graph.Initializer)
+        HashSet<string> initializers = [.. graph.Initializer.Select(static i => i.Name)];
+        HashSet<string> defined = [.. initializers];
+        foreach (TensorProto initializer in graph.Initializer.Where(static i => !ExternalEntry.IsIn(i)))
         {
             try
             {
@@ -53,7 +55,6 @@ internal sealed class OnnxGraph
             {
                 faults.Add(new ModelFault("", "", $"Initializer: {e.Message}"));
             }
-            defined.Add(initializer.Name);
         }
         foreach (ValueInfoProto input in graph.Input)
         {
@@ -61,7 +62,7 @@ internal sealed class OnnxGraph
             {
                 faults.Add(new ModelFault("", "", "An input of the graph has no name."));
             }
-            if (!defined.Add(input.Name) && !constants.ContainsKey(input.Name))
+            if (!defined.Add(input.Name) && !initializers.Remove(input.Name))
             {
                 faults.Add(new ModelFault("", "", $"The input '{input.Name}' is there twice."));
             }

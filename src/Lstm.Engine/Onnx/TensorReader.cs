@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
+using Lstm.Engine.Onnx.External;
 using Lstm.Engine.Onnx.Schema;
 
 namespace Lstm.Engine.Onnx;
@@ -12,17 +14,12 @@ internal static class TensorReader
     /// <summary>Reads a tensor.</summary>
     /// <param name="proto">The tensor in the file.</param>
     /// <returns>Its values.</returns>
-    /// <exception cref="NodeFaultException">It is of an unknown type, stored elsewhere, or its data does not fit its shape.</exception>
+    /// <exception cref="NodeFaultException">It is of an unknown type, or its data does not fit its shape.</exception>
     public static Tensor Read(TensorProto proto)
     {
-        if (!ElementTypes.IsKnown(proto.DataType))
-        {
-            throw NodeFaultException.Wrong($"tensor '{proto.Name}' has element type {proto.DataType}, which Lstm does not read; numeric and boolean types are read.");
-        }
-        if (proto.DataLocation == TensorProto.Types.DataLocation.External || proto.ExternalData.Count > 0)
-        {
-            throw NodeFaultException.Wrong($"tensor '{proto.Name}' is stored in another file (external data), which Lstm does not read; save the model with its weights inside the .onnx file.");
-        }
+        CheckType(proto);
+        // ExternalData puts the values in, or its fault ends the load before anything is asked for.
+        Debug.Assert(!ExternalEntry.IsIn(proto), "external data was not read");
         if (proto.HasSegment)
         {
             throw NodeFaultException.Wrong($"tensor '{proto.Name}' is one segment of a larger one, which Lstm does not read; save the model with whole tensors.");
@@ -31,6 +28,24 @@ internal static class TensorReader
         int[] shape = ReadShape(proto);
         long count = shape.Aggregate(1L, static (product, n) => product * n);
         return proto.HasRawData ? ReadRaw(proto, type, shape, count) : ReadTyped(proto, type, shape, count);
+    }
+
+    /// <summary>How many bytes a tensor takes in raw_data, or in another file.</summary>
+    /// <param name="proto">The tensor in the file.</param>
+    /// <returns>Values of its shape, times the size of one.</returns>
+    /// <exception cref="NodeFaultException">It is of an unknown type, or its shape is not one.</exception>
+    public static long BytesOf(TensorProto proto)
+    {
+        CheckType(proto);
+        return ReadShape(proto).Aggregate((long)ElementTypes.Size((ElementType)proto.DataType), static (product, n) => product * n);
+    }
+
+    private static void CheckType(TensorProto proto)
+    {
+        if (!ElementTypes.IsKnown(proto.DataType))
+        {
+            throw NodeFaultException.Wrong($"tensor '{proto.Name}' has element type {proto.DataType}, which Lstm does not read; numeric and boolean types are read.");
+        }
     }
 
     private static int[] ReadShape(TensorProto proto)

@@ -5,8 +5,8 @@ using Lstm.Engine.Onnx.Schema;
 namespace Lstm.OnnxRuntime.Backend;
 
 /// <summary>
-/// What ONNX Runtime would accept without complaint and must not be run: weights elsewhere than in the file, values that are not
-/// numbers, sizes of recurrent nodes that do not fit each other.
+/// What ONNX Runtime would accept without complaint and must not be run: values that are not numbers, sizes of recurrent nodes that
+/// do not fit each other.
 /// </summary>
 internal static class Soundness
 {
@@ -58,8 +58,8 @@ internal static class Soundness
 
     private static Tensor? Read(string node, string op, string what, TensorProto proto, List<ModelFault> faults)
     {
-        // Texts are no weights; what is beside the file is refused for them as well.
-        if (proto.DataType == (int)TensorProto.Types.DataType.String && proto.DataLocation != TensorProto.Types.DataLocation.External && proto.ExternalData.Count == 0)
+        // Texts are no weights.
+        if (proto.DataType == (int)TensorProto.Types.DataType.String)
             return null;
         try
         {

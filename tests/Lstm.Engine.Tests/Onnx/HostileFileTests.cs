@@ -19,28 +19,49 @@ public sealed class HostileFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("../../../../../../etc/passwd")]
-    [InlineData("/etc/passwd")]
-    [InlineData("../weights.bin")]
-    [InlineData("link.bin")]
-    [InlineData("weights.bin")]
-    [InlineData("/dev/zero")]
-    [InlineData("")]
-    public void Load_WithWeightsInAnotherFile_DoesNotOpenIt(string location)
+    [InlineData("../../../../../../etc/passwd", "its location '../../../../../../etc/passwd' has a '..'; expected a path with '/' from the model's folder on, to a file inside.")]
+    [InlineData("/etc/passwd", "its location '/etc/passwd' is absolute; expected a path with '/' from the model's folder on, to a file inside.")]
+    [InlineData("/dev/zero", "its location '/dev/zero' is absolute; expected a path with '/' from the model's folder on, to a file inside.")]
+    [InlineData("../weights.bin", "its location '../weights.bin' has a '..'; expected a path with '/' from the model's folder on, to a file inside.")]
+    [InlineData("folder/../../weights.bin", "its location 'folder/../../weights.bin' has a '..'; expected a path with '/' from the model's folder on, to a file inside.")]
+    [InlineData("", "its location '' is empty; expected a path with '/' from the model's folder on, to a file inside.")]
+    [InlineData("..\\weights.bin", "its location '..\\weights.bin' has a backslash; expected a path with '/' from the model's folder on, to a file inside.")]
+    [InlineData("a\0b\n", "its location 'a?b?' has control characters; expected a path with '/' from the model's folder on, to a file inside.")]
+    [InlineData("link.bin", "its location 'link.bin' leads out of the model's folder over a symbolic link; put the file itself beside the model.")]
+    [InlineData("up/weights.bin", "its location 'up/weights.bin' leads out of the model's folder over a symbolic link; put the file itself beside the model.")]
+    [InlineData("far/weights.bin", "its location 'far/weights.bin' leads out of the model's folder over a symbolic link; put the file itself beside the model.")]
+    [InlineData("beside/weights.bin", "its location 'beside/weights.bin' leads out of the model's folder over a symbolic link; put the file itself beside the model.")]
+    [InlineData("zero", "its location 'zero' leads out of the model's folder over a symbolic link; put the file itself beside the model.")]
+    [InlineData("round/weights.bin", "the file 'round/weights.bin' cannot be read: more than 40 symbolic links on the way.")]
+    [InlineData("folder", "its location 'folder' is a folder; expected a file.")]
+    [InlineData(".", "its location '.' is a folder; expected a file.")]
+    [InlineData("folder/none", "there is no file 'folder/none' in the model's folder; put the file that was exported with the model beside it.")]
+    [InlineData("model.onnx/x", "there is no file 'model.onnx/x' in the model's folder; put the file that was exported with the model beside it.")]
+    [InlineData("pipe", "the file 'pipe' is empty or not a regular file; expected the file that was exported with the model.")]
+    public void Load_WithWeightsWhereNoneMayBe_DoesNotOpenIt(string location, string reason)
     {
         // The files exist and are of the right size, so that nothing but the refusal keeps their contents out.
+        string inside = Path.Combine(_folder, "model");
         File.WriteAllBytes(Path.Combine(_folder, "weights.bin"), new byte[240]);
-        File.WriteAllBytes(Path.Combine(_folder, "model", "weights.bin"), new byte[240]);
-        File.CreateSymbolicLink(Path.Combine(_folder, "model", "link.bin"), Path.Combine(_folder, "weights.bin"));
+        Directory.CreateDirectory(Path.Combine(inside, "folder"));
+        File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "model2")).FullName, "weights.bin"), new byte[240]);
+        File.CreateSymbolicLink(Path.Combine(inside, "link.bin"), Path.Combine(_folder, "weights.bin"));
+        Directory.CreateSymbolicLink(Path.Combine(inside, "up"), "..");
+        Directory.CreateSymbolicLink(Path.Combine(inside, "far"), "folder/../../");
+        Directory.CreateSymbolicLink(Path.Combine(inside, "beside"), "../model2");
+        Directory.CreateSymbolicLink(Path.Combine(inside, "round"), "round");
+        File.CreateSymbolicLink(Path.Combine(inside, "zero"), "/dev/zero");
+        using (var mkfifo = Process.Start("mkfifo", [Path.Combine(inside, "pipe")]))
+        {
+            mkfifo.WaitForExit();
+        }
         OnnxBuilder file = Lstm();
         TensorProto w = file.Graph.Initializer.Single(static t => t.Name == "W");
         w.ClearRawData();
         w.DataLocation = TensorProto.Types.DataLocation.External;
         w.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
 
-        Assert.Equal(
-            "Initializer: tensor 'W' is stored in another file (external data), which Lstm does not read; save the model with its weights inside the .onnx file.",
-            Assert.Single(Refusal(file.ToBytes()).Faults).ToString());
+        Assert.Equal($"Initializer: tensor 'W' is stored in another file (external data): {reason}", Assert.Single(Refusal(file.ToBytes()).Faults).ToString());
     }
 
     [Theory]
