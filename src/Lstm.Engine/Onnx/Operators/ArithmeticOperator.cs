@@ -3,7 +3,7 @@ using Lstm.Engine.Layers;
 
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>Add, Sub, Mul, Div, opset 7 on: elementwise with broadcasting.</summary>
+/// <summary>Add, Sub, Mul, Div, opset 7 on: elementwise with broadcasting. Integers divide as integers: fractions are cut off.</summary>
 internal sealed class ArithmeticOperator : Operator
 {
     /// <inheritdoc/>
@@ -49,7 +49,8 @@ internal sealed class ArithmeticOperator : Operator
         {
             float[] p = x.Tensor.ToFloats();
             float[] q = y.Tensor.ToFloats();
-            return new ConstantValue(shape, Tensor.Of(x.Tensor.Shape, [.. p.Select((v, n) => Fold(operation, v, q[n]))], x.Tensor.Type));
+            bool whole = ElementTypes.IsInteger(x.Tensor.Type);
+            return new ConstantValue(shape, Tensor.Of(x.Tensor.Shape, [.. p.Select((v, n) => Fold(operation, v, q[n])).Select(v => whole ? MathF.Truncate(v) : v)], x.Tensor.Type));
         }
         return PlanSignals(plan, operation, a, b, shape);
     }
@@ -63,7 +64,8 @@ internal sealed class ArithmeticOperator : Operator
         int size = Dims.Count(shape);
         int offset = plan.Allocate(size);
         plan.Add(() => new ArithmeticLayerSpec(operation, first.Offset, second.Offset, offset, size, PadConstant(constant), constantFirst), size);
-        return new SignalValue(shape, first.Type, offset) { LastStep = first.LastStep || second.LastStep };
+        var result = new SignalValue(shape, first.Type, offset) { LastStep = first.LastStep || second.LastStep };
+        return operation == ArithmeticOperation.Divide ? MapOperator.Whole(plan, result) : result;
     }
 
     private static AlignedBuffer? PadConstant(ConstantValue? constant)

@@ -62,6 +62,13 @@ internal sealed class MapOperator : Operator
         _ => Clip(node),
     };
 
+    /// <summary>What an operator that computes in floats gives for integers: the fraction cut off, as in C.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="value">The result so far.</param>
+    /// <returns>The value itself unless it is of an integer type.</returns>
+    public static SignalValue Whole(StepPlanner plan, SignalValue value) =>
+        ElementTypes.IsInteger(value.Type) ? (SignalValue)Plan(plan, value, MathF.Truncate) : value;
+
     private static Func<float, float> IsInfinity(bool positive, bool negative) =>
         x => (positive && float.IsPositiveInfinity(x)) || (negative && float.IsNegativeInfinity(x)) ? 1f : 0f;
 
@@ -80,7 +87,11 @@ internal sealed class MapOperator : Operator
     {
         float least = Bound(node, 1, "min", float.NegativeInfinity);
         float most = Bound(node, 2, "max", float.PositiveInfinity);
-        return x => x < least ? least : x > most ? most : x; // NaN stays NaN
+        return x =>
+        {
+            float raised = x < least ? least : x; // NaN stays NaN
+            return raised > most ? most : raised; // and where min is above max, all become max
+        };
     }
 
     // Attributes up to opset 10, inputs after.

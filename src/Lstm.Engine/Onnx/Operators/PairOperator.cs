@@ -49,6 +49,7 @@ internal sealed class PairOperator : Operator
         node.Set(0, result switch
         {
             SignalValue signal when isTruth => signal with { Type = ElementType.Bool },
+            SignalValue power when node.OpType == "Pow" => MapOperator.Whole(node.Plan, power),
             ConstantValue constant when isTruth => new ConstantValue(constant.Shape, Tensor.Of(constant.Tensor.Shape, [.. constant.Tensor.ToFloats().Select(static v => (long)v)], ElementType.Bool)),
             _ => result,
         });

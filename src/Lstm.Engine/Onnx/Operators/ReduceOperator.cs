@@ -19,6 +19,9 @@ internal sealed class ReduceOperator : Operator
     // Those whose value over all timesteps so far follows from the value so far and the new one.
     private static readonly HashSet<string> Running = ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceSumSquare", "ReduceL2"];
 
+    // Those that give integers for integers but compute in floats.
+    private static readonly HashSet<string> Fractional = ["ReduceMean", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp"];
+
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
@@ -55,6 +58,10 @@ internal sealed class ReduceOperator : Operator
         if (time >= 0)
         {
             reduced = RunAlong(node.Plan, name, reduced, squared: inStep.Length > 0);
+        }
+        if (Fractional.Contains(name))
+        {
+            reduced = MapOperator.Whole(node.Plan, reduced);
         }
         Dim[] shape = [.. x.Shape.Select((d, axis) => axes.Contains(axis) ? new Dim(1) : d).Where((_, axis) => keep || !axes.Contains(axis))];
         node.Set(0, reduced with { Shape = shape, Type = isArg ? ElementType.Int64 : reduced.Type });

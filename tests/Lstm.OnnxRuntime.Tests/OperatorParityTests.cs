@@ -1,0 +1,95 @@
+using Lstm.Engine;
+using Lstm.Tests.Shared.Onnx;
+using DataType = Lstm.Engine.Onnx.Schema.TensorProto.Types.DataType;
+
+namespace Lstm.OnnxRuntime.Tests;
+
+/// <summary>Operators in forms that people export and the random graphs do not draw, stepped natively and run whole in ONNX Runtime.</summary>
+public sealed class OperatorParityTests : IDisposable
+{
+    private const int Steps = 17;
+
+    // Both sides sum in float32, in different orders.
+    private const float Tolerance = 1e-5f;
+
+    // Around an operator, from x [T, B, 3] to [T, B, ?].
+    private static readonly Dictionary<string, Func<OnnxBuilder, string, string>> OfFloats = new()
+    {
+        ["clip, min above max"] = static (f, x) => f.Node("Clip", [x, f.Floats([0.5f]), f.Floats([-0.5f])]),
+        ["constant by signal"] = static (f, x) => f.Node("Div", [f.Floats([1, 2, 3], 3), f.Node("Add", [f.Node("Abs", [x]), f.Floats([1])])]),
+    };
+
+    // From integers t [T, B] to integers [T, B].
+    private static readonly Dictionary<string, Func<OnnxBuilder, string, string>> OfIntegers = new()
+    {
+        ["quotient"] = static (f, t) => f.Node("Div", [t, f.Integer(3)]),
+        ["quotient of a constant"] = static (f, t) => f.Node("Div", [f.Integer(100), f.Node("Add", [f.Node("Abs", [t]), f.Integer(7)])]),
+        ["root"] = static (f, t) => f.Node("Pow", [f.Node("Abs", [t]), f.Floats([0.5f])]),
+        ["mean"] = static (f, t) => f.Node("ReduceMean", [f.Node("Concat", [f.Unsqueeze(t, 2), f.Unsqueeze(f.Node("Mul", [t, t]), 2)], ("axis", 2))], ("axes", new long[] { 2 }), ("keepdims", 0)),
+    };
+
+    private readonly string _path = Path.GetTempFileName();
+
+    public static TheoryData<string> FloatNames => [.. OfFloats.Keys];
+
+    public static TheoryData<string> IntegerNames => [.. OfIntegers.Keys];
+
+    public void Dispose() => File.Delete(_path);
+
+    [Theory, MemberData(nameof(FloatNames))]
+    public void Step_OfFloats_EqualsOnnxRuntime(string name)
+    {
+        var file = new OnnxBuilder(17);
+        file.Output(OfFloats[name](file, Summed(file, file.Input("x", "T B 3"))), "T B ?", "y");
+
+        Compare(file, static random => (random.NextSingle() * 4) - 2);
+    }
+
+    [Theory, MemberData(nameof(IntegerNames))]
+    public void Step_OfIntegers_EqualsOnnxRuntime(string name)
+    {
+        var file = new OnnxBuilder(17);
+        file.Output(file.Cast(OfIntegers[name](file, Summed(file, file.Input("t", "T B", DataType.Int64))), DataType.Float), "T B", "y");
+
+        Compare(file, static random => random.Next(-20, 20));
+    }
+
+    // A graph without any state is no recurrent network; this one remembers a sum.
+    private static string Summed(OnnxBuilder file, string x)
+    {
+        file.Output(file.Node("CumSum", [file.Cast(x, DataType.Float), file.Integer(0)]), "T B ?", "sum");
+        return x;
+    }
+
+    private void Compare(OnnxBuilder file, Func<Random, float> draw)
+    {
+        var model = Model.Load(file.Write(_path));
+        var random = new Random(3);
+        float[] x = [.. Enumerable.Range(0, Steps * model.Info.InputSize).Select(_ => draw(random))];
+        using var peer = OrtModel.LoadAsWritten(_path);
+        var port = Assert.Single(peer.Inputs);
+        long[] shape = [Steps, 1, .. port.Shape.Skip(2)];
+        float[] expected = [.. peer.Run(new Dictionary<string, OrtTensor> { [port.Name] = OrtTensor.FromFloats(port.ElementType, shape, x) })["y"].ToDoubles().Select(static v => (float)v)];
+
+        var whole = new float[Steps * model.Info.OutputSize];
+        model.Predict([new Sequence(model.CreateState(), Steps, x, whole)]);
+        Near(expected, whole, model.Info);
+        if (!model.Info.IsStreamable)
+            return;
+        var state = model.CreateState();
+        var stepped = new float[whole.Length];
+        for (var t = 0; t < Steps; t++)
+            model.Step(state, x.AsSpan(t * model.Info.InputSize, model.Info.InputSize), stepped.AsSpan(t * model.Info.OutputSize, model.Info.OutputSize));
+        Near(expected, stepped, model.Info);
+    }
+
+    // What the peer gives is y alone; what the engine gives has y behind the sum, in every timestep.
+    private static void Near(float[] expected, float[] actual, ModelInfo info)
+    {
+        var sizes = info.Outputs.ToDictionary(static o => o.Name, static o => o.Size);
+        float[] y = [.. actual.Chunk(info.OutputSize).SelectMany(step => step[sizes["sum"]..])];
+        Assert.Equal(info.Outputs.Single(static o => o.Name == "y").EveryStep ? y.Length : sizes["y"], expected.Length);
+        for (var n = 0; n < expected.Length; n++)
+            Assert.InRange(y[y.Length - expected.Length + n], expected[n] - Tolerance, expected[n] + Tolerance);
+    }
+}
