@@ -16,7 +16,14 @@ public sealed class OperatorParityTests : IDisposable
     private static readonly Dictionary<string, Func<OnnxBuilder, string, string>> OfFloats = new()
     {
         ["clip, min above max"] = static (f, x) => f.Node("Clip", [x, f.Floats([0.5f]), f.Floats([-0.5f])]),
+        ["vector"] = static (f, x) => f.Unsqueeze(f.Node("MatMul", [x, f.Floats([0.1f, -0.2f, 0.3f], 3)]), 2),
         ["constant by signal"] = static (f, x) => f.Node("Div", [f.Floats([1, 2, 3], 3), f.Node("Add", [f.Node("Abs", [x]), f.Floats([1])])]),
+        ["late by padding and cutting"] = static (f, x) => f.Slice(f.Node("Pad", [x, f.Integers(2, 0, 0, 0, 0, 0)]), [0], [0], [-2]),
+        ["late by padding and cutting at T"] = static (f, x) => f.Node("Slice", [f.Node("Pad", [x, f.Integers(1, 0, 0, 0, 0, 0), f.Floats([0.25f])]), f.Integers(0), Length(f, x), f.Integers(0)]),
+        ["late by cutting the padding's start"] = static (f, x) => f.Slice(f.Node("Pad", [x, f.Integers(3, 0, 0, 1, 0, 0)]), [0], [1], [-3]),
+        ["late by negative padding"] = static (f, x) => f.Node("Pad", [x, f.Integers(3, 0, 0, -3, 0, 0), f.Floats([-1])]),
+        ["late twice"] = static (f, x) => f.Node("Add", [f.Node("Pad", [x, f.Integers(1, 0, 0, -1, 0, 0)]), f.Node("Pad", [f.Node("Tanh", [x]), f.Integers(2, 0, 0, -2, 0, 0)])]),
+        ["padded and cut again"] = static (f, x) => f.Slice(f.Node("Pad", [x, f.Integers(2, 0, 0, 1, 0, 0)]), [0], [2], [-1]),
     };
 
     // From integers t [T, B] to integers [T, B].
@@ -28,11 +35,20 @@ public sealed class OperatorParityTests : IDisposable
         ["mean"] = static (f, t) => f.Node("ReduceMean", [f.Node("Concat", [f.Unsqueeze(t, 2), f.Unsqueeze(f.Node("Mul", [t, t]), 2)], ("axis", 2))], ("axes", new long[] { 2 }), ("keepdims", 0)),
     };
 
+    // From y [T, B, 3] to its last timestep [B, 3].
+    private static readonly Dictionary<string, Func<OnnxBuilder, string, string>> OfTheEnd = new()
+    {
+        ["gather at T - 1"] = static (f, y) => f.Squeeze(f.Node("Gather", [y, f.Node("Sub", [Length(f, y), f.Integers(1)])], ("axis", 0)), 0),
+        ["slice from T - 1"] = static (f, y) => f.Squeeze(f.Node("Slice", [y, f.Node("Sub", [Length(f, y), f.Integers(1)]), f.Integers(long.MaxValue), f.Integers(0)]), 0),
+    };
+
     private readonly string _path = Path.GetTempFileName();
 
     public static TheoryData<string> FloatNames => [.. OfFloats.Keys];
 
     public static TheoryData<string> IntegerNames => [.. OfIntegers.Keys];
+
+    public static TheoryData<string> EndNames => [.. OfTheEnd.Keys];
 
     public void Dispose() => File.Delete(_path);
 
@@ -54,6 +70,26 @@ public sealed class OperatorParityTests : IDisposable
         Compare(file, static random => random.Next(-20, 20));
     }
 
+    [Theory, MemberData(nameof(EndNames))]
+    public void Step_OfTheLastTimestep_EqualsOnnxRuntime(string name)
+    {
+        var file = new OnnxBuilder(17);
+        file.Output(OfTheEnd[name](file, Summed(file, file.Input("x", "T B 3"))), "B 3", "y");
+
+        Compare(file, static random => random.NextSingle());
+    }
+
+    [Fact]
+    public void Load_OfASequenceThatComesEarly_RunsItWhole()
+    {
+        var file = new OnnxBuilder(17);
+        file.Output(file.Node("Pad", [Summed(file, file.Input("x", "T B 3")), file.Integers(-2, 0, 0, 2, 0, 0)]), "T B 3", "y");
+
+        var model = Compare(file, static random => random.NextSingle());
+
+        Assert.Equal("Pad 'Pad_4': it looks 2 timesteps ahead, which a stream does not know yet.", Assert.Single(model.Info.NotStreamable).ToString());
+    }
+
     // A graph without any state is no recurrent network; this one remembers a sum.
     private static string Summed(OnnxBuilder file, string x)
     {
@@ -61,7 +97,9 @@ public sealed class OperatorParityTests : IDisposable
         return x;
     }
 
-    private void Compare(OnnxBuilder file, Func<Random, float> draw)
+    private static string Length(OnnxBuilder file, string x) => file.Slice(file.Node("Shape", [x]), [0], [0], [1]);
+
+    private Model Compare(OnnxBuilder file, Func<Random, float> draw)
     {
         var model = Model.Load(file.Write(_path));
         var random = new Random(3);
@@ -75,12 +113,13 @@ public sealed class OperatorParityTests : IDisposable
         model.Predict([new Sequence(model.CreateState(), Steps, x, whole)]);
         Near(expected, whole, model.Info);
         if (!model.Info.IsStreamable)
-            return;
+            return model;
         var state = model.CreateState();
         var stepped = new float[whole.Length];
         for (var t = 0; t < Steps; t++)
             model.Step(state, x.AsSpan(t * model.Info.InputSize, model.Info.InputSize), stepped.AsSpan(t * model.Info.OutputSize, model.Info.OutputSize));
         Near(expected, stepped, model.Info);
+        return model;
     }
 
     // What the peer gives is y alone; what the engine gives has y behind the sum, in every timestep.

@@ -11,6 +11,9 @@ internal readonly record struct Dim(long Size, string Symbols = "")
     /// <summary>The time axis.</summary>
     public static Dim T { get; } = new(1, "T");
 
+    /// <summary>As a number: T − 1, the place of the last timestep.</summary>
+    public static Dim LastOfT { get; } = T + -1;
+
     /// <summary>The batch axis.</summary>
     public static Dim B { get; } = new(1, "B");
 

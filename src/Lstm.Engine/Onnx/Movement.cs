@@ -168,6 +168,44 @@ internal static class Movement
         return signal.At(offset);
     }
 
+    /// <summary>A sequence that comes some timesteps late, or early.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="signal">The sequence; its axis of time may be padded.</param>
+    /// <param name="axis">Its axis of time.</param>
+    /// <param name="ahead">Which timestep stands at a timestep's place, relative to it: negative for past ones.</param>
+    /// <param name="padding">What stands where there is none.</param>
+    /// <returns>The sequence, as long as it was.</returns>
+    /// <exception cref="NodeFaultException">It comes early, and one step at a time is planned.</exception>
+    public static SignalValue Shift(StepPlanner plan, SignalValue signal, int axis, int ahead, float padding)
+    {
+        Dim[] shape = [.. signal.Shape];
+        shape[axis] = Dim.T;
+        int size = Dims.Count(shape);
+        int past = checked(-ahead);
+        if (past == 0)
+        {
+            return signal with { Shape = shape, Padding = null };
+        }
+        int offset = plan.Allocate(size);
+        if (plan.IsWhole || past < 0)
+        {
+            plan.AddAcrossTime(
+                $"it looks {ahead} {(ahead == 1 ? "timestep" : "timesteps")} ahead, which a stream does not know yet.", () => new WindowLayer(signal.Offset, size, offset, ahead, 1, padding));
+        }
+        else
+        {
+            Dims.CheckCount([new Dim((long)past * size)]);
+            ConstantValue? start = padding == 0f ? null : new ConstantValue(Tensor.Of([past * size], [.. Enumerable.Repeat(padding, past * size)]));
+            plan.BeginRecurrence();
+            StateSlot slot = plan.AddState($"past{plan.NextNumber("past")}.x", past * size, start, [past, size]);
+            plan.Add(() => new CopyLayerSpec([new CopyRun(slot.Old, offset, size)]));
+            CopyRun[] on = [.. past > 1 ? [new CopyRun(slot.Old + size, slot.New, (past - 1) * size)] : Array.Empty<CopyRun>(), new CopyRun(signal.Offset, slot.New + ((past - 1) * size), size)];
+            plan.Add(() => new CopyLayerSpec(on));
+            plan.EndRecurrence([slot]);
+        }
+        return signal.At(offset) with { Shape = shape };
+    }
+
     private static int Spread(StepPlanner plan, SignalValue signal, bool fromFirst, string reason)
     {
         int size = Dims.Count(signal.Shape);

@@ -62,9 +62,9 @@ internal sealed class GatherOperator : Operator
 
     private static TracedValue Pick(NodeContext node, TracedValue data, int axis)
     {
-        long[] picked = node.Integers(1, "indices") ?? [];
-        Dim[] indexShape = node.Input(1).Shape;
         Dim along = data.Shape[axis];
+        long[] picked = NodeContext.TryNumbers(node.Input(1), out Dim[]? numbers) && numbers is [var end] && along == Dim.T && end == Dim.LastOfT ? [-1] : node.Integers(1, "indices") ?? [];
+        Dim[] indexShape = node.Input(1).Shape;
         bool lastStep = false;
         if (along == Dim.T && picked is [-1])
         {

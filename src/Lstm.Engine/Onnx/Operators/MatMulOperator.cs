@@ -3,7 +3,7 @@ using Lstm.Engine.Layers;
 
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>MatMul, opset 1 on: a signal [..., K] by a constant [K, N], or a constant [M, K] by a signal [..., K, N].</summary>
+/// <summary>MatMul, opset 1 on: a signal [..., K] by a constant [K, N] or [K], or a constant [M, K] by a signal [..., K, N].</summary>
 internal sealed class MatMulOperator : Operator
 {
     /// <inheritdoc/>
@@ -19,9 +19,15 @@ internal sealed class MatMulOperator : Operator
         }
         SignalValue signal = node.Signal(0, "its left side");
         Tensor matrix = node.Constant(1, "the matrix");
+        if (matrix.Shape is [var length])
+        {
+            SignalValue product = Multiply(node.Plan, signal, length, 1, matrix.ToFloats());
+            node.Set(0, product with { Shape = product.Shape[..^1] });
+            return;
+        }
         if (matrix.Shape.Length != 2)
         {
-            throw new NodeFaultException($"the matrix has shape [{string.Join(", ", matrix.Shape)}]; expected two axes.");
+            throw new NodeFaultException($"the matrix has shape [{string.Join(", ", matrix.Shape)}]; expected one or two axes.");
         }
         node.Set(0, Multiply(node.Plan, signal, matrix.Shape[0], matrix.Shape[1], matrix.ToFloats()));
     }

@@ -2,7 +2,7 @@ namespace Lstm.Engine.Onnx.Operators;
 
 /// <summary>
 /// Pad, opset 2 on: pads as an attribute up to 10, as an input from 11, axes from 18. Along fixed axes modes constant, reflect, edge and
-/// wrap; along time constant only, for the convolution or pooling that follows.
+/// wrap; along time constant only, for the convolution, pooling or slice that follows, or as many timesteps put on one side as are cut off on the other.
 /// </summary>
 internal sealed class PadOperator : Operator
 {
@@ -21,7 +21,7 @@ internal sealed class PadOperator : Operator
         {
             if (!data.Shape[axis].IsStatic && pads[axis] != default)
             {
-                data = PadTime(data, axis, pads[axis], mode, fill);
+                data = PadTime(node, data, axis, pads[axis], mode, fill);
                 pads[axis] = default;
             }
         }
@@ -44,12 +44,16 @@ internal sealed class PadOperator : Operator
         return result;
     }
 
-    private static SignalValue PadTime(TracedValue data, int axis, (long Before, long After) pads, string mode, float fill)
+    private static SignalValue PadTime(NodeContext node, TracedValue data, int axis, (long Before, long After) pads, string mode, float fill)
     {
         Dim time = data.Shape[axis];
-        if (data is not SignalValue { LastStep: false } signal || time.Symbols != "T" || mode != "constant" || time.IsPadded || pads.Before < 0 || pads.After < 0)
+        if (data is not SignalValue { LastStep: false } signal || time.Symbols != "T" || mode != "constant" || time.IsPadded || (pads.Before + pads.After != 0 && (pads.Before < 0 || pads.After < 0)))
         {
             throw new NodeFaultException($"it pads {data.Kind} by {pads.Before} and {pads.After} along {time} in mode '{mode}'; along time only constants can be put before and after, once.");
+        }
+        if (pads.Before + pads.After == 0)
+        {
+            return Movement.Shift(node.Plan, signal, axis, checked((int)-pads.Before), fill);
         }
         Dim[] shape = [.. signal.Shape];
         shape[axis] = time with { Lead = checked((int)pads.Before), Trail = checked((int)pads.After) };

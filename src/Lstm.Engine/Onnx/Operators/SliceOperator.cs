@@ -10,7 +10,7 @@ internal sealed class SliceOperator : Operator
     public override void Trace(NodeContext node)
     {
         TracedValue data = node.Input(0);
-        long[] starts = node.Attributes.Ints("starts") ?? node.Integers(1, "starts") ?? throw new NodeFaultException("starts are missing.");
+        long[] starts = node.Attributes.Ints("starts") ?? ReadStarts(node);
         Dim[] ends = node.Attributes.Ints("ends") is { } given ? [.. given.Select(static n => new Dim(n))] : node.Numbers(2, "ends");
         long[] axes = node.Attributes.Ints("axes") ?? node.Integers(3, "axes") ?? [.. Enumerable.Range(0, starts.Length).Select(static n => (long)n)];
         long[] steps = node.Integers(4, "steps") ?? [.. starts.Select(static _ => 1L)];
@@ -44,6 +44,11 @@ internal sealed class SliceOperator : Operator
         node.Set(0, Movement.Apply(node.Plan, data, shape, source, lastStep));
     }
 
+    // T − 1 is the last timestep, from the end on.
+    private static long[] ReadStarts(NodeContext node) => node.Optional(1) is { } given && NodeContext.TryNumbers(given, out Dim[]? numbers) && numbers.Contains(Dim.LastOfT)
+        ? [.. numbers.Select(static d => d == Dim.LastOfT ? -1 : d.IsStatic ? d.Size : throw new NodeFaultException($"starts (input 1) has {d}; expected fixed numbers, or T-1."))]
+        : node.Integers(1, "starts") ?? throw new NodeFaultException("starts are missing.");
+
     // Along time or batch: everything, the last or the first step, or what lies beyond the last one. Returns whether it is the last step.
     private static bool SliceSymbol(NodeContext node, ref TracedValue data, Dim[] shape, int axis, long start, Dim end, long step)
     {
@@ -76,7 +81,25 @@ internal sealed class SliceOperator : Operator
             shape[axis] = along with { Trail = 0 };
             return false;
         }
+        // What was padded before the sequence and is as long as it again: the sequence some timesteps late, or early.
+        if (step == 1 && along.IsPadded && data is SignalValue { LastStep: false, Padding: { } padding } padded && RestOf(along, start, end) is { } ahead)
+        {
+            data = Movement.Shift(node.Plan, padded, axis, ahead, padding);
+            shape[axis] = Dim.T;
+            return false;
+        }
         throw new NodeFaultException($"the slice from {start} to {end} by {step} runs along {along}; only the whole axis, forward or backward, the first or the last timestep can be taken.");
+    }
+
+    // How many timesteps ahead of its own each timestep of a slice takes its values; null unless the slice is T long.
+    private static int? RestOf(Dim padded, long start, Dim end)
+    {
+        int more = padded.Lead + padded.Trail;
+        long? last = end == padded || end is { IsStatic: true, Size: >= int.MaxValue } ? more
+            : end.IsStatic && end.Size < 0 ? end.Size + more
+            : end == Dim.T with { Trail = end.Trail } ? end.Trail
+            : null;
+        return start >= 0 && start <= more && last == start ? (int)start - padded.Lead : null;
     }
 
     private static (long Start, long Count) Range(long start, long end, long step, long size)
