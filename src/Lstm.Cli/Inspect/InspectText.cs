@@ -86,8 +86,11 @@ internal static class InspectText
             t.Name, t.ElementType, Shape(t.Shape),
             $"{(t.EveryStep ? "a timestep" : "after the last timestep")}{(t.Axes.Length > 0 ? $"; in the file {t.Axes}" : "")}",
         })]);
-        foreach (var tensor in tensors.Where(static t => t.Notes is not null))
-            text.Row("", $"{tensor.Name}: {string.Join("; ", Notes(tensor.Notes!))}"); // filtered the line before
+        foreach (var tensor in tensors)
+        {
+            if (tensor.Notes is { } said && Notes(said).ToArray() is { Length: > 0 } notes)
+                text.Row("", $"{tensor.Name}: {string.Join("; ", notes)}");
+        }
     }
 
     private static IEnumerable<string> Notes(TensorNotes notes)

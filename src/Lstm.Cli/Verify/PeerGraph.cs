@@ -15,6 +15,12 @@ internal sealed class PeerGraph(OrtModel peer, ModelInfo info)
     public int FixedSteps { get; } = info.Inputs.Where(static i => i.TimeAxis >= 0)
         .Select(input => peer.Inputs.First(p => p.Name == input.Name).Shape[input.TimeAxis]).Select(static n => Math.Max(0, n)).FirstOrDefault();
 
+    /// <summary>Whether the file does one timestep a run and keeps its state inside, so that it starts every run anew, where the engine carries the state on.</summary>
+    public bool Forgets => HasTime && FixedSteps == 1 && info.StateSize > 0 && info.StatePairs.Count == 0;
+
+    /// <summary>Whether it computes in float16.</summary>
+    public bool IsOfHalves { get; } = peer.Inputs.Concat(peer.Outputs).Any(static p => p.ElementType == "float16");
+
     /// <summary>y(1) … y(T).</summary>
     /// <param name="x">x(1) … x(T), [input_size] each.</param>
     /// <returns>[T][outputs][size]; null where the graph does not show it: an output of the last step alone, in a graph of fixed length.</returns>
@@ -126,6 +132,8 @@ internal sealed class PeerGraph(OrtModel peer, ModelInfo info)
     private static double[] Timestep(OrtTensor output, TensorInfo info, int t, int steps)
     {
         var values = output.ToDoubles();
+        if (info.TimeAxis < 0 && values.Length == info.Size)
+            return values; // the same in every timestep
         if (info.TimeAxis < 0 || values.Length != steps * info.Size)
             throw new PeerException($"Output '{info.Name}' of shape [{string.Join(", ", output.Shape)}] does not hold {steps} steps of {info.Size} values.");
         // What lies before the axis of time is the same for all steps; the rest of a step stays together.

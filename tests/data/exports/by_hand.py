@@ -52,3 +52,25 @@ save("streams/if_known_when_loaded.onnx",
       inner, node("Add", ["deep", "s"], ["y"])],
      (TensorProto.FLOAT, ["T", "B", 3]), ["T", "B", 4],
      [constant("second", 1), constant("one", 1), constant("1", [1]), constant("yes", True), weights("W", 1, 12, 3), weights("R", 1, 12, 4)])
+
+# Tokens of two digits, and features that come late: two timesteps by padding and cutting, one by negative padding.
+save("streams/integers_and_late_features.onnx",
+     [node("Div", ["x", "ten"], ["tens"]), node("Mul", ["tens", "ten"], ["rounded"]), node("Sub", ["x", "rounded"], ["ones"]), node("Concat", ["tens", "ones"], ["digits"], axis=2), node("Cast", ["digits"], ["d"], to=1),
+      node("Pad", ["d", "two_before"], ["padded"]), node("Slice", ["padded", "0", "minus_two", "0"], ["late"]), node("Pad", ["d", "one_later", "half"], ["later"]), node("Concat", ["d", "late", "later"], ["all"], axis=2),
+      node("GRU", ["all", "W", "R"], ["Y", ""], hidden_size=4), node("Squeeze", ["Y", "1"], ["s"]), node("MatMul", ["s", "vector"], ["y"])],
+     (TensorProto.INT64, ["T", "B", 1]), ["T", "B"],
+     [constant("ten", 10), constant("two_before", [2, 0, 0, 0, 0, 0]), constant("0", [0]), constant("minus_two", [-2]), constant("one_later", [1, 0, 0, -1, 0, 0]), constant("half", np.float32(0.5)), constant("1", [1]),
+      weights("W", 1, 12, 6), weights("R", 1, 12, 4), weights("vector", 4)])
+# Exported with one timestep and a zero state inside: ONNX Runtime starts every run from zero.
+save("streams/one_timestep_zero_state.onnx",
+     [node("LSTM", ["x", "W", "R"], ["Y"], hidden_size=4), node("Squeeze", ["Y", "1"], ["y"])],
+     (TensorProto.FLOAT, [1, 1, 3]), [1, 1, 4], [constant("1", [1]), weights("W", 1, 16, 3), weights("R", 1, 16, 4)])
+# The last timestep by its number, T - 1, as x[:, x.size(1) - 1] is exported.
+save("streams/last_by_length.onnx",
+     [node("GRU", ["x", "W", "R"], ["Y", ""], hidden_size=4), node("Squeeze", ["Y", "1"], ["s"]), node("Shape", ["s"], ["shape"]), node("Gather", ["shape", "0"], ["t"], axis=0), node("Sub", ["t", "one"], ["last"]), node("Gather", ["s", "last"], ["y"], axis=0)],
+     (TensorProto.FLOAT, ["T", "B", 3]), ["B", 4], [constant("0", 0), constant("one", 1), constant("1", [1]), weights("W", 1, 12, 3), weights("R", 1, 12, 4)])
+# Everything in float16, which ONNX Runtime rounds at every operator and the engine does not.
+halves = [numpy_helper.from_array(numpy_helper.to_array(w).astype(np.float16), w.name) for w in (weights("W", 1, 16, 3), weights("R", 1, 16, 4))]
+nodes = [node("LSTM", ["x", "W", "R"], ["Y"], hidden_size=4), node("Squeeze", ["Y", "1"], ["y"])]
+graph = helper.make_graph(nodes, "graph", [helper.make_tensor_value_info("x", TensorProto.FLOAT16, ["T", "B", 3])], [helper.make_tensor_value_info("y", TensorProto.FLOAT16, ["T", "B", 4])], [constant("1", [1]), *halves])
+onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), os.path.join(HERE, "streams/half_precision.onnx"))
