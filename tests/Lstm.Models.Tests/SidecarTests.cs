@@ -120,6 +120,25 @@ public sealed class SidecarTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("time_axis", 1, 0)]
+    [InlineData("time_axis", 2, 0)]
+    [InlineData("batch_axis", 2, 1)]
+    public void Load_WithAnotherAxisThanTheRecurrentNodeTakes_IsRefusedByBothBackends(string field, int said, int found)
+    {
+        var error = Assert.Throws<ModelLoadException>(() => Load($$"""{ "inputs": { "x": { "{{field}}": {{said}} } } }"""));
+
+        Assert.Equal(
+            [
+                $"In model.json: inputs.x.{field} is {said}, but the native engine finds it on axis {found}.",
+                $"In ONNX Runtime: The {field} of 'x' is given as {said}, but the recurrent node that it goes into takes axis {found} for it.",
+            ],
+            error.Faults.Select(static f => f.ToString()));
+    }
+
+    [Fact]
+    public void Load_OfJsonWithAByteOrderMark_ReadsIt() => Assert.Equal("kWh", Assert.Single(Load("\uFEFF{ \"outputs\": { \"y\": { \"units\": \"kWh\" } } }").Info.Outputs[0].Notes?.Units ?? []));
+
     [Fact]
     public void Load_WithAxesThatTheGraphRefutes_ReportsBothBackends()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Lstm.Engine;
 
@@ -35,7 +36,7 @@ internal sealed class SidecarReader
             var length = new FileInfo(path).Length;
             if (length > MostBytes)
                 throw Fault(modelPath, reader._fileName, $"the file has {length} bytes; at most {MostBytes} are read.");
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
+            using var json = JsonDocument.Parse(WithoutMark(File.ReadAllBytes(path)), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
             sidecar = reader.Read(json.RootElement);
         }
         catch (JsonException error)
@@ -203,4 +204,7 @@ internal sealed class SidecarReader
 
     private static ModelLoadException Fault(string modelPath, string fileName, string reason, Exception? inner = null) =>
         new(modelPath, [new ModelFault("", "", $"In {fileName}: {reason}")], inner);
+
+    // Some editors put the byte order mark of UTF-8 before a text.
+    private static ReadOnlyMemory<byte> WithoutMark(byte[] text) => text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? text.AsMemory(Encoding.UTF8.Preamble.Length) : text;
 }

@@ -27,6 +27,7 @@ internal sealed class AxisRoles
         DeclaredShape[] shapes = [.. graph.Inputs.Select(DeclaredShape.Of)];
         Inputs = [.. graph.Inputs.Zip(shapes).Select(i => Read(i.First.Name, i.Second, faults))];
         faults.AddRange(options.Axes.SelectMany(o => Check(o.Key, o.Value, graph, shapes)));
+        faults.AddRange(options.Axes.SelectMany(o => Compare(o.Key, o.Value, traced)));
         if (faults.Count > 0)
             throw new ModelLoadException(graph.File.Path, faults);
         for (var n = 0; n < Inputs.Count; n++)
@@ -79,6 +80,17 @@ internal sealed class AxisRoles
             yield return new ModelFault("", "", $"A shape is given for the output '{name}'; expected it for inputs only.");
         else if (axes.Shape is { } given && (given.Count != most || given.Where((n, axis) => n < 1 || (shapes[place].Length(axis) is { } length && length != n)).Any()))
             yield return new ModelFault("", "", $"The shape of '{name}' is given as [{string.Join(", ", given)}], but the file says {shapes[place]}.");
+    }
+
+    // What a recurrent node takes for time or batch is no matter of opinion.
+    private static IEnumerable<ModelFault> Compare(string name, OrtAxes axes, IReadOnlyDictionary<(string Input, int Axis), char> traced)
+    {
+        foreach (var (field, role, said) in new[] { ("time_axis", 'T', axes.Time), ("batch_axis", 'B', axes.Batch) })
+        {
+            int[] taken = [.. traced.Where(t => t.Key.Input == name && t.Value == role).Select(static t => t.Key.Axis)];
+            if (said is { } axis && taken.Length > 0 && !taken.Contains(axis))
+                yield return new ModelFault("", "", $"The {field} of '{name}' is given as {axis}, but the recurrent node that it goes into takes axis {taken[0]} for it.");
+        }
     }
 
     private void Assign(int input, int axis, DeclaredShape shape, char role, IReadOnlyList<int>? said)
