@@ -53,10 +53,14 @@ internal sealed record AxisRoles(int Time, int Batch, int StateBatch)
         // [B, C, T], as convolutions have it.
         new(2, 0, 1),
         new(2, 0, 0),
+        // [B, C, F, T], as spectrograms come.
+        new(3, 0, 1),
+        new(3, 0, 0),
         // A batch fixed at 1, or none at all.
         new(0, -1, -1),
         new(1, -1, -1),
         new(2, -1, -1),
+        new(3, -1, -1),
     ];
 
     private static IEnumerable<AxisRoles> OneStep() =>

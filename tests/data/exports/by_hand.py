@@ -74,3 +74,16 @@ halves = [numpy_helper.from_array(numpy_helper.to_array(w).astype(np.float16), w
 nodes = [node("LSTM", ["x", "W", "R"], ["Y"], hidden_size=4), node("Squeeze", ["Y", "1"], ["y"])]
 graph = helper.make_graph(nodes, "graph", [helper.make_tensor_value_info("x", TensorProto.FLOAT16, ["T", "B", 3])], [helper.make_tensor_value_info("y", TensorProto.FLOAT16, ["T", "B", 4])], [constant("1", [1]), *halves])
 onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), os.path.join(HERE, "streams/half_precision.onnx"))
+
+
+def audio(path, batch):
+    save(path,
+         [node("Conv", ["x", "K"], ["k"], pads=[1, 2, 1, 0], strides=[2, 1]), node("Relu", ["k"], ["r"]), node("Transpose", ["r"], ["t"], perm=[3, 0, 1, 2]), node("Reshape", ["t", "frames"], ["f"]),
+          node("GRU", ["f", "W", "R"], ["Y", ""], hidden_size=4), node("Squeeze", ["Y", "1"], ["s"]), node("Transpose", ["s"], ["y"], perm=[1, 2, 0])],
+         (TensorProto.FLOAT, [batch, 1, 8, "T"]), [batch, 4, "T"],
+         [weights("K", 2, 1, 3, 3), constant("frames", [0, 0, -1]), constant("1", [1]), weights("W", 1, 12, 8), weights("R", 1, 12, 4)])
+
+
+# Spectrograms, [B, C, F, T], with a causal convolution over time and frequency.
+audio("streams/spectrogram.onnx", "B")
+audio("streams/spectrogram_of_one.onnx", 1)
