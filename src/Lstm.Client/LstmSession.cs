@@ -9,7 +9,6 @@ namespace Lstm.Client;
 public sealed class LstmSession : IAsyncDisposable
 {
     private readonly LstmStream _stream;
-    private readonly uint _handle;
     private readonly Lock _counting = new();
     private ulong _next;
     private ulong _done;
@@ -18,7 +17,7 @@ public sealed class LstmSession : IAsyncDisposable
     internal LstmSession(LstmStream stream, uint handle, Session info)
     {
         _stream = stream;
-        _handle = handle;
+        Handle = handle;
         Info = info;
         _done = info.Step;
         _next = info.Step + 1;
@@ -29,6 +28,9 @@ public sealed class LstmSession : IAsyncDisposable
 
     /// <summary>The session's id; keep it to resume.</summary>
     public string Id => Info.SessionId;
+
+    /// <summary>Its number on this stream, by which a <see cref="BatchResult"/> names it.</summary>
+    public uint Handle { get; }
 
     /// <summary>The last step whose reply arrived; 0 before the first.</summary>
     public ulong Step
@@ -54,14 +56,9 @@ public sealed class LstmSession : IAsyncDisposable
             return Task.FromCanceled<StepResult>(cancellation);
 
         options ??= new StepOptions();
-        var step = new StreamStep { Handle = _handle, Count = options.Count, WantState = options.WantState, WantGates = options.WantGates };
+        var step = new StreamStep { Handle = Handle, Count = options.Count, WantState = options.WantState, WantGates = options.WantGates };
         step.X.Append(x.Span);
-        lock (_counting)
-        {
-            step.Step = options.Step == 0 ? _next : options.Step;
-            _next = step.Step + Math.Max(1, options.Count);
-        }
-
+        step.Step = Number(options.Step, options.Count);
         return SendAsync(step, cancellation);
     }
 
@@ -87,20 +84,52 @@ public sealed class LstmSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives steps their number.</summary>
+    /// <param name="step">As the caller wants it; 0: the next.</param>
+    /// <param name="count">How many.</param>
+    internal ulong Number(ulong step = 0, uint count = 1)
+    {
+        lock (_counting)
+        {
+            step = step == 0 ? _next : step;
+            _next = step + Math.Max(1, count);
+            return step;
+        }
+    }
+
+    /// <summary>The reply of a step arrived.</summary>
+    internal void Done(ulong step)
+    {
+        lock (_counting)
+            _done = Math.Max(_done, step);
+    }
+
+    /// <summary>A refused step did not happen, nor did what was sent after it: the next one takes its number.</summary>
+    internal void Refused(ulong step)
+    {
+        lock (_counting)
+            _next = Math.Min(_next, Math.Max(step, _done + 1));
+    }
+
+    /// <summary>Throws unless it is open on a stream.</summary>
+    internal void ThrowUnlessOpenOn(LstmStream stream)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_stream != stream)
+            throw new ArgumentException($"Session '{Id}' is open on another stream. Send its steps there.");
+    }
+
     private async Task<StepResult> SendAsync(StreamStep step, CancellationToken cancellation)
     {
         try
         {
             StreamReply reply = await _stream.SendAsync(new StreamRequest { Step = step }, cancellation).ConfigureAwait(false);
-            lock (_counting)
-                _done = Math.Max(_done, reply.Result.Step + reply.Result.Count - 1);
+            Done(reply.Result.Step + reply.Result.Count - 1);
             return reply.Result;
         }
         catch (LstmException)
         {
-            // A refused step did not happen, nor did what was sent after it: the next one takes its number.
-            lock (_counting)
-                _next = Math.Min(_next, Math.Max(step.Step, _done + 1));
+            Refused(step.Step);
             throw;
         }
     }
@@ -109,7 +138,7 @@ public sealed class LstmSession : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         _closed = true;
-        var close = new StreamClose { Handle = _handle, EndSession = endSession };
+        var close = new StreamClose { Handle = Handle, EndSession = endSession };
         StreamReply reply = await _stream.SendAsync(new StreamRequest { Close = close }, cancellation).ConfigureAwait(false);
         return reply.Closed;
     }

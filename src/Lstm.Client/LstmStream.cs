@@ -51,6 +51,66 @@ public sealed class LstmStream : IAsyncDisposable
     public Task<LstmSession> ResumeSessionAsync(string sessionId, CancellationToken cancellation = default) =>
         OpenSessionAsync("", sessionId, OpenMode.Resume, cancellation);
 
+    /// <summary>
+    /// Advances many sessions of one model by one timestep each, in one message: the fastest way to step many. A session that cannot step
+    /// comes back in <see cref="BatchResult.Faults"/> and the others step; steps are numbered as in <see cref="LstmSession.StepAsync"/>.
+    /// </summary>
+    /// <param name="sessions">Sessions of this stream, each once.</param>
+    /// <param name="x">x(t) of each, [sessions, input_size], row after row. Copied before the method returns.</param>
+    /// <param name="cancellation">Gives up waiting. The steps may be done all the same.</param>
+    /// <returns>y of those that stepped, [stepped, output_size], in their order; <see cref="LstmSession.Handle"/> tells whose.</returns>
+    /// <exception cref="LstmException">BATCH_TOO_LARGE, BATCH_MODELS_DIFFER, INPUT_SHAPE and others: no session stepped.</exception>
+    /// <exception cref="ArgumentException">A session is of another stream.</exception>
+    public Task<BatchResult> StepBatchAsync(IReadOnlyList<LstmSession> sessions, ReadOnlyMemory<float> x, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sessions);
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<BatchResult>(cancellation);
+        foreach (LstmSession session in sessions)
+            session.ThrowUnlessOpenOn(this);
+
+        var batch = new StreamBatch();
+        batch.Handles.Capacity = batch.Steps.Capacity = sessions.Count;
+        foreach (LstmSession session in sessions)
+        {
+            batch.Handles.Add(session.Handle);
+            batch.Steps.Add(session.Number());
+        }
+
+        batch.X.Append(x.Span);
+        return SendBatchAsync([.. sessions], batch, cancellation);
+    }
+
+    private async Task<BatchResult> SendBatchAsync(LstmSession[] sessions, StreamBatch batch, CancellationToken cancellation)
+    {
+        try
+        {
+            BatchResult result = (await SendAsync(new StreamRequest { Batch = batch }, cancellation).ConfigureAwait(false)).Batch;
+            // Both lists are in the order of the request: what is not among the faults stepped.
+            int fault = 0;
+            for (int n = 0; n < sessions.Length; n++)
+            {
+                if (fault < result.Faults.Count && result.Faults[fault].Handle == sessions[n].Handle)
+                {
+                    sessions[n].Refused(batch.Steps[n]);
+                    fault++;
+                }
+                else
+                {
+                    sessions[n].Done(batch.Steps[n]);
+                }
+            }
+
+            return result;
+        }
+        catch (LstmException)
+        {
+            for (int n = 0; n < sessions.Length; n++)
+                sessions[n].Refused(batch.Steps[n]);
+            throw;
+        }
+    }
+
     /// <summary>Ends the stream. What is still in flight gets five seconds to arrive. Sessions stay on the server.</summary>
     public async ValueTask DisposeAsync()
     {

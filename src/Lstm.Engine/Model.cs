@@ -68,6 +68,28 @@ public abstract class Model
         : length > Info.LongestSequence ? $"Expected at most {Info.LongestSequence} timesteps but got {length}; the whole sequence has to be in memory at once."
         : null;
 
+    /// <summary>Checks a step at the door.</summary>
+    internal void CheckStep(ModelState state, ReadOnlySpan<float> x, int outputs, int gates)
+    {
+        ThrowUnlessStreamable();
+        Throw.IfOtherModel(this, state);
+        Throw.IfInputFault(FindInputFault(x));
+        Throw.IfLengthDiffers(outputs, Info.OutputSize, "output_size", "y");
+        if (gates != 0)
+        {
+            Throw.IfLengthDiffers(gates, Info.GateSize, "gate_size", nameof(gates));
+        }
+    }
+
+    /// <summary>Refuses to step what runs whole sequences only.</summary>
+    internal void ThrowUnlessStreamable()
+    {
+        if (!Info.IsStreamable)
+        {
+            throw new NotStreamableException(Info);
+        }
+    }
+
     /// <summary>Throws for a sequence that does not fit the model; for backends, at the door.</summary>
     /// <param name="sequence">The sequence.</param>
     /// <exception cref="ArgumentException">As in <see cref="Predict"/>.</exception>

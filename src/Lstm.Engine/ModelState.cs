@@ -10,14 +10,17 @@ public sealed class ModelState
     {
         Model = model;
         _initial = initial;
-        Values = [.. initial];
+        Row = new StateRow([.. initial], 0);
     }
 
     /// <summary>The model that this state belongs to.</summary>
     public Model Model { get; }
 
+    /// <summary>Where the state lies.</summary>
+    internal StateRow Row { get; }
+
     /// <summary>The state itself, [state_size].</summary>
-    internal float[] Values { get; }
+    internal Span<float> Values => Row.Span(_initial.Length);
 
     /// <summary>Copies the state out.</summary>
     /// <param name="destination">[state_size], laid out as <see cref="ModelInfo.States"/>.</param>
@@ -38,5 +41,5 @@ public sealed class ModelState
     }
 
     /// <summary>Back to what the network starts from.</summary>
-    public void Reset() => _initial.CopyTo(Values, 0);
+    public void Reset() => _initial.CopyTo(Values);
 }

@@ -54,6 +54,9 @@ internal sealed class NativeModel : Model
     /// <summary>Floats of a session's row in the working memory.</summary>
     public int RowLength { get; }
 
+    /// <summary>Floats of a state: <see cref="ModelInfo.StateSize"/> without adding it up.</summary>
+    public int StateSize => _initialState.Length;
+
     /// <summary>What a step takes.</summary>
     public StepPort[] Inputs { get; }
 
@@ -120,10 +123,9 @@ internal sealed class NativeModel : Model
     /// <inheritdoc/>
     public override void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)
     {
-        ThrowUnlessStreamable();
         CheckStep(state, x, y.Length, gates.Length);
         NativeStepBatch batch = Rent();
-        batch.RunAlone(state, x, y, gates);
+        batch.RunAlone(state.Row, x, y, gates);
         Return(batch);
     }
 
@@ -208,26 +210,6 @@ internal sealed class NativeModel : Model
         if (together.Count > 0)
         {
             yield return [.. together];
-        }
-    }
-
-    private void ThrowUnlessStreamable()
-    {
-        if (!Info.IsStreamable)
-        {
-            throw new NotStreamableException(Info);
-        }
-    }
-
-    /// <summary>Checks a step at the door.</summary>
-    public void CheckStep(ModelState state, ReadOnlySpan<float> x, int outputs, int gates)
-    {
-        Throw.IfOtherModel(this, state);
-        Throw.IfInputFault(FindInputFault(x));
-        Throw.IfLengthDiffers(outputs, Info.OutputSize, "output_size", "y");
-        if (gates != 0)
-        {
-            Throw.IfLengthDiffers(gates, Info.GateSize, "gate_size", nameof(gates));
         }
     }
 

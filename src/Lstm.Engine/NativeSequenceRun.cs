@@ -69,7 +69,7 @@ internal static class NativeSequenceRun
                 ReadOnlySpan<float> previous = isFirst ? default : frame.Row(rows.RowOf(before, sequence));
                 foreach (StateSlot slot in recurrence.States)
                 {
-                    ReadOnlySpan<float> old = isFirst ? sequences[sequence].State.Values.AsSpan(slot.Offset, slot.Length) : previous.Slice(slot.New, slot.Length);
+                    ReadOnlySpan<float> old = isFirst ? sequences[sequence].State.Values.Slice(slot.Offset, slot.Length) : previous.Slice(slot.New, slot.Length);
                     old.CopyTo(row[slot.Old..]);
                 }
             }
@@ -133,7 +133,7 @@ internal static class NativeSequenceRun
         foreach (StateSlot slot in model.States)
         {
             ReadOnlySpan<float> row = frame.Row(slot.Reverse ? rows.RowOf(0, number) : rows.LastRowOf(number));
-            row.Slice(slot.New, slot.Length).CopyTo(sequence.State.Values.AsSpan(slot.Offset));
+            row.Slice(slot.New, slot.Length).CopyTo(sequence.State.Values[slot.Offset..]);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lstm.Engine.Layers;
 using Lstm.Engine.Onnx;
 
@@ -8,66 +9,47 @@ internal sealed class NativeStepBatch : StepBatch
 {
     private readonly NativeModel _model;
     private readonly Frame _frame;
-    private readonly Entry[] _entries;
-    private int _count;
 
     /// <summary>Reserves the rows.</summary>
     /// <param name="model">The model.</param>
     /// <param name="capacity">The largest number of states in one run.</param>
     public NativeStepBatch(NativeModel model, int capacity)
+        : base(model, capacity)
     {
         _model = model;
         _frame = new Frame(model.RowLength, capacity);
-        _entries = new Entry[capacity];
-    }
-
-    /// <inheritdoc/>
-    public override int Capacity => _frame.Capacity;
-
-    /// <inheritdoc/>
-    public override int Count => _count;
-
-    /// <inheritdoc/>
-    public override void Add(ModelState state, ReadOnlyMemory<float> x, Memory<float> y, Memory<float> gates = default)
-    {
-        _model.CheckStep(state, x.Span, y.Length, gates.Length);
-        if (_count == Capacity)
-        {
-            throw new InvalidOperationException($"The batch is full: it has room for {Capacity} states. Run it first.");
-        }
-        Read(_count, state, x.Span);
-        _entries[_count++] = new Entry(state, y, gates);
-    }
-
-    /// <inheritdoc/>
-    public override void Run()
-    {
-        if (_count == 0)
-        {
-            return;
-        }
-        _frame.ShowGates = false;
-        for (int n = 0; n < _count; n++)
-        {
-            _frame.ShowGates |= !_entries[n].Gates.IsEmpty;
-        }
-        RunLayers(_count);
-        for (int n = 0; n < _count; n++)
-        {
-            ref Entry entry = ref _entries[n];
-            Write(n, entry.State, entry.Y.Span, entry.Gates.Span);
-            entry = default;
-        }
-        _count = 0;
     }
 
     /// <summary>One checked step, at once.</summary>
-    public void RunAlone(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)
+    public void RunAlone(StateRow state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)
     {
         Read(0, state, x);
         _frame.ShowGates = !gates.IsEmpty;
         RunLayers(1);
         Write(0, state, y, gates);
+    }
+
+    /// <inheritdoc/>
+    internal override void Run(ReadOnlySpan<StepItem> items)
+    {
+        Debug.Assert(items.Length <= Capacity, "at most as many sessions as there are rows");
+        if (items.IsEmpty)
+        {
+            return;
+        }
+        _frame.ShowGates = false;
+        for (int n = 0; n < items.Length; n++)
+        {
+            ref readonly StepItem item = ref items[n];
+            _frame.ShowGates |= !item.Gates.IsEmpty;
+            Read(n, item.State, item.X.Span);
+        }
+        RunLayers(items.Length);
+        for (int n = 0; n < items.Length; n++)
+        {
+            ref readonly StepItem item = ref items[n];
+            Write(n, item.State, item.Y.Span, item.Gates.Span);
+        }
     }
 
     private void RunLayers(int batch)
@@ -79,9 +61,11 @@ internal sealed class NativeStepBatch : StepBatch
         }
     }
 
-    private void Read(int session, ModelState state, ReadOnlySpan<float> x)
+    private void Read(int session, StateRow state, ReadOnlySpan<float> x)
     {
+        Debug.Assert(x.Length == _model.Info.InputSize, "x is [input_size]");
         Span<float> row = _frame.Row(session);
+        Span<float> values = state.Span(_model.StateSize);
         foreach (StepPort input in _model.Inputs)
         {
             x[..input.Size].CopyTo(row[input.Offset..]);
@@ -89,17 +73,19 @@ internal sealed class NativeStepBatch : StepBatch
         }
         foreach (StateSlot slot in _model.States)
         {
-            state.Values.AsSpan(slot.Offset, slot.Length).CopyTo(row[slot.Old..]);
+            values.Slice(slot.Offset, slot.Length).CopyTo(row[slot.Old..]);
         }
     }
 
     // The only place where a state changes.
-    private void Write(int session, ModelState state, Span<float> y, Span<float> gates)
+    private void Write(int session, StateRow state, Span<float> y, Span<float> gates)
     {
+        Debug.Assert(y.Length == _model.Info.OutputSize, "y is [output_size]");
         Span<float> row = _frame.Row(session);
+        Span<float> values = state.Span(_model.StateSize);
         foreach (StateSlot slot in _model.States)
         {
-            row.Slice(slot.New, slot.Length).CopyTo(state.Values.AsSpan(slot.Offset));
+            row.Slice(slot.New, slot.Length).CopyTo(values[slot.Offset..]);
         }
         foreach (StepPort output in _model.Outputs)
         {
@@ -114,6 +100,4 @@ internal sealed class NativeStepBatch : StepBatch
             }
         }
     }
-
-    private readonly record struct Entry(ModelState State, Memory<float> Y, Memory<float> Gates);
 }

@@ -102,7 +102,8 @@ public sealed class OrtBackedModel : Model, IDisposable
     public override StepBatch CreateBatch(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        return Info.IsStreamable ? new OrtStepBatch(this, capacity) : throw new NotStreamableException(Info);
+        ThrowUnlessStreamable();
+        return new OrtStepBatch(this, capacity);
     }
 
     /// <inheritdoc/>
@@ -136,17 +137,6 @@ public sealed class OrtBackedModel : Model, IDisposable
     }
 
     internal Lane CreateLane(int count) => new(_model.Session, Plan, count);
-
-    internal void CheckStep(ModelState state, ReadOnlySpan<float> x, int outputs, int gates)
-    {
-        if (!Info.IsStreamable)
-            throw new NotStreamableException(Info);
-        Throw.IfOtherModel(this, state);
-        Throw.IfInputFault(FindInputFault(x));
-        Throw.IfLengthDiffers(outputs, Info.OutputSize, "output_size", "y");
-        if (gates != 0)
-            Throw.IfLengthDiffers(gates, Info.GateSize, "gate_size", nameof(gates));
-    }
 
     private static (float Least, float Most)? RangeOf(string type) => type switch
     {

@@ -28,6 +28,53 @@ public sealed class LstmStreamTests(ServiceFixture service) : IDisposable
     }
 
     [Fact]
+    public async Task StepBatchAsync_OfManySessions_GivesWhatSingleStepsGive()
+    {
+        await using LstmStream stream = _client.OpenStream();
+        LstmSession[] sessions = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => stream.OpenSessionAsync(Taxi.Model)));
+        for (int step = 0; step < 10; step++)
+        {
+            float[] x = [.. sessions.SelectMany(_ => Taxi.X(step))];
+            BatchResult result = await stream.StepBatchAsync(sessions, x);
+            Assert.Equal(sessions.Select(session => session.Handle), result.Handles);
+            Assert.All(result.Steps, n => Assert.Equal((ulong)step + 1, n));
+            for (int n = 0; n < sessions.Length; n++)
+                Taxi.AssertRight(step, result.Y.Skip(n * 3).Take(3).ToArray());
+        }
+
+        Assert.All(sessions, session => Assert.Equal(10ul, session.Step));
+    }
+
+    [Fact]
+    public async Task StepBatchAsync_WithFaults_KeepsTheNumbersOfEverySession()
+    {
+        await using LstmStream stream = _client.OpenStream();
+        LstmSession good = await stream.OpenSessionAsync(Taxi.Model);
+        LstmSession bad = await stream.OpenSessionAsync(Taxi.Model);
+
+        BatchResult result = await stream.StepBatchAsync([bad, good], (float[])[float.NaN, 0, 1, 0.78f, 0.62f, .. Taxi.X(0)]);
+        var refused = await Assert.ThrowsAsync<LstmException>(() => stream.StepBatchAsync([good, bad, good], (float[])[.. Taxi.X(1), .. Taxi.X(0), .. Taxi.X(1)]));
+
+        Assert.Equal([good.Handle], result.Handles);
+        BatchFault fault = Assert.Single(result.Faults);
+        Assert.Equal((bad.Handle, "INPUT_NOT_FINITE"), (fault.Handle, fault.Error.Reason));
+        Assert.Equal("BATCH_HANDLE_TWICE", refused.Reason);
+        Assert.Equal((1ul, 0ul), (good.Step, bad.Step));
+        Taxi.AssertRight(1, (await good.StepAsync(Taxi.X(1))).Y); // step 2, although the refused message had taken numbers
+        Taxi.AssertRight(0, (await bad.StepAsync(Taxi.X(0))).Y);
+    }
+
+    [Fact]
+    public async Task StepBatchAsync_WithASessionOfAnotherStream_IsRefusedAtOnce()
+    {
+        await using LstmStream one = _client.OpenStream();
+        await using LstmStream other = _client.OpenStream();
+        LstmSession session = await one.OpenSessionAsync(Taxi.Model);
+        ArgumentException refusal = await Assert.ThrowsAsync<ArgumentException>(() => other.StepBatchAsync([session], Taxi.X(0)));
+        Assert.Equal($"Session '{session.Id}' is open on another stream. Send its steps there.", refusal.Message);
+    }
+
+    [Fact]
     public async Task OpenStream_Cancelled_FailsWhatWaitsAndLeavesTheSession()
     {
         using var cancellation = new CancellationTokenSource();

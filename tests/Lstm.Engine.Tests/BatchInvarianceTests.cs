@@ -102,6 +102,6 @@ public sealed class BatchInvarianceTests
         return gates[slice.Offset..(slice.Offset + slice.Length)];
     }
 
-    private static void AssertBitEqual(float[] expected, float[] actual) =>
-        Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), actual.Select(BitConverter.SingleToInt32Bits));
+    private static void AssertBitEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual) =>
+        Assert.Equal(expected.ToArray().Select(BitConverter.SingleToInt32Bits), actual.ToArray().Select(BitConverter.SingleToInt32Bits));
 }

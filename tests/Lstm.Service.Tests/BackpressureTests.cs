@@ -17,7 +17,7 @@ public sealed class BackpressureTests
     [Fact]
     public async Task Step_WhenTheModelsQueueIsFull_IsRefusedAndTheOthersAreDone()
     {
-        await using var service = await RunningService.StartAsync("--Lstm:Models:MaxQueue", "1");
+        await using var service = await RunningService.StartAsync("--Lstm:Models:MaxQueue", "1", "--Lstm:Models:Lanes", "1");
         string[] ids = [await service.OpenAsync(), await service.OpenAsync(), await service.OpenAsync(), await service.OpenAsync()];
         using var reached = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();

@@ -156,7 +156,8 @@ public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFi
         ErrorCode[] elsewhere =
         [
             ErrorCode.NotStreamable, ErrorCode.SessionExpired, ErrorCode.TooManySessions, ErrorCode.QueueFull, ErrorCode.StreamNotOpened, ErrorCode.StreamRequestEmpty, ErrorCode.HandleInUse,
-            ErrorCode.HandleNotOpen, ErrorCode.TooManyHandles, ErrorCode.ShuttingDown, ErrorCode.Internal, ErrorCode.BadRequest,
+            ErrorCode.HandleNotOpen, ErrorCode.TooManyHandles, ErrorCode.BatchEmpty, ErrorCode.BatchTooLarge, ErrorCode.BatchSteps, ErrorCode.BatchHandleTwice, ErrorCode.BatchModelsDiffer,
+            ErrorCode.ShuttingDown, ErrorCode.Internal, ErrorCode.BadRequest,
         ];
         var asserted = ErrorCases.Http.Select(static c => c.Code).Concat(ErrorCases.Grpc.Select(static c => c.Code)).Concat(elsewhere);
         Assert.Empty(Enum.GetValues<ErrorCode>().Except(asserted));

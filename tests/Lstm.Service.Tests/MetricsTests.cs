@@ -105,7 +105,7 @@ public sealed class MetricsTests
         };
         listener.Start();
         new LstmMeter(factory).ObserveSessions(static () => [], static () => []);
-        Assert.Equal(15, listed.Count);
+        Assert.Equal(16, listed.Count);
         Assert.All(listed, line => Assert.Contains(line, documentation, StringComparison.Ordinal));
     }
 

@@ -124,7 +124,7 @@ public sealed class StreamingTests(ServiceFixture fixture) : IClassFixture<Servi
 
         Assert.Equal(("HANDLE_IN_USE", $"Handle 5 is taken on this stream by session '{id}'. Choose a free one or close it first."), (taken.Reason, taken.Message));
         Assert.Equal(("HANDLE_NOT_OPEN", "Handle 9 is not open on this stream. Open a session under it first.", 1ul), (unknown.Reason, unknown.Message, unknown.Step));
-        Assert.Equal(("STREAM_REQUEST_EMPTY", "Expected a message with open, step or close but got one with none of them."), (empty.Reason, empty.Message));
+        Assert.Equal(("STREAM_REQUEST_EMPTY", "Expected a message with open, step, batch or close but got one with none of them."), (empty.Reason, empty.Message));
         Assert.Equal(id, givenBack.SessionId);
         Assert.Equal("HANDLE_NOT_OPEN", afterwards.Reason);
         Assert.Equal(id, ended.SessionId);

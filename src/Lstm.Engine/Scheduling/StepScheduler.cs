@@ -1,33 +1,37 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Lstm.Engine.Scheduling;
 
 /// <summary>
-/// Runs the steps of many sessions of one model. A step on an idle scheduler runs at once on the caller's thread;
-/// what arrives meanwhile runs together as the next batch. No timer, no added delay.
+/// Runs the steps of many sessions of one model. Steps that find a lane idle run at once on the caller's thread; what arrives while all
+/// lanes are busy runs together as the next batch, with an equal share for every caller. No timer, no added delay.
 /// </summary>
-public sealed class StepScheduler : IThreadPoolWorkItem
+public sealed class StepScheduler
 {
     private readonly StepSchedulerOptions _options;
-    private readonly Action<int, TimeSpan>? _onBatch;
-    private readonly StepBatch _batch;
+    private readonly Action<BatchRun>? _onBatch;
     private readonly Lock _gate = new();
-    private readonly Queue<StepRequest> _waiting = new();
-    private readonly Stack<StepRequest> _spares = new();
-    private readonly List<StepRequest> _running;
-    private bool _busy;
+    private readonly Queue<StepJob> _waiting = new();
+    private readonly Stack<StepLane> _idle = new();
+    private readonly Stack<StepJob> _spares = new();
+    private int _lanes;
+    private int _waitingSessions;
 
     /// <summary>A scheduler for one model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">Limits.</param>
-    /// <param name="onBatch">Called after every batch: states in it, and how long it ran. Must be quick and must not throw.</param>
-    public StepScheduler(Model model, StepSchedulerOptions options, Action<int, TimeSpan>? onBatch = null)
+    /// <param name="onBatch">Called after every batch, by several threads at once when there are several lanes. Must be quick and must not throw.</param>
+    /// <exception cref="NotStreamableException">The model runs whole sequences only.</exception>
+    public StepScheduler(Model model, StepSchedulerOptions options, Action<BatchRun>? onBatch = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Lanes, 1);
         Model = model;
         _options = options;
         _onBatch = onBatch;
-        _batch = model.CreateBatch(options.MaxBatch);
-        _running = new List<StepRequest>(options.MaxBatch);
+        _idle.Push(new StepLane(this, options.MaxBatch, onBatch));
+        _lanes = 1;
     }
 
     /// <summary>The model.</summary>
@@ -42,79 +46,155 @@ public sealed class StepScheduler : IThreadPoolWorkItem
     /// <returns>Completes when the steps are done; await it exactly once.</returns>
     /// <exception cref="ArgumentException">A length differs from the model's, or an integer input is out of range; nothing was stepped.</exception>
     /// <exception cref="QueueFullException">Too many steps wait; nothing was stepped, retry later.</exception>
-    public ValueTask StepAsync(ModelState state, ReadOnlyMemory<float> x, Memory<float> y, Memory<float> gates = default, int count = 1)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask StepAsync(ModelState state, ReadOnlyMemory<float> x, Memory<float> y, Memory<float> gates = default, int count = 1)
     {
         Check(state, x.Span, y.Length, gates.Length, count);
-        StepRequest? queued = null;
-        lock (_gate)
-        {
-            if (_busy)
-            {
-                if (_waiting.Count >= _options.MaxQueue)
-                {
-                    throw new QueueFullException(_options.MaxQueue);
-                }
-                queued = _spares.TryPop(out StepRequest? spare) ? spare : new StepRequest(this);
-                queued.Prepare(state, x, y, gates, count);
-                _waiting.Enqueue(queued);
-            }
-            _busy = true;
-        }
-        if (queued is not null)
-        {
-            return queued.Task;
-        }
+        StepJob job = Rent();
         try
         {
-            RunAlone(state, x, y, gates, count);
+            job.Begin(Model);
+            job.Add(state.Row, x, y, gates, count);
+            await RunAsync(job).ConfigureAwait(false);
+            if (job.ErrorOf(0) is { } error)
+            {
+                ExceptionDispatchInfo.Throw(error);
+            }
         }
         finally
         {
-            // What arrived meanwhile is another thread's work: this caller has its answer.
-            if (!TryBecomeIdle())
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            }
+            Return(job);
         }
-        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Runs what waits, batch after batch, until nothing does.</summary>
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>Advances the checked steps of a job. Its sessions fail one by one: <see cref="StepJob.ErrorOf"/>.</summary>
+    /// <param name="job">At least one session.</param>
+    /// <returns>Completes when none is open; await it exactly once.</returns>
+    /// <exception cref="QueueFullException">Too many steps wait; nothing was stepped.</exception>
+    internal ValueTask RunAsync(StepJob job)
     {
+        Debug.Assert(job.Open > 0, "a job has something to do");
+        StepLane? lane;
+        lock (_gate)
+        {
+            lane = TakeIdleLane();
+            if (lane is null)
+            {
+                // One job is let in whatever its size: a large one would have to wait for ever otherwise.
+                if (_waitingSessions > 0 && _waitingSessions + job.Open > _options.MaxQueue)
+                {
+                    throw new QueueFullException(_options.MaxQueue);
+                }
+                Enqueue(job);
+                return job.Task;
+            }
+        }
         do
         {
-            lock (_gate)
-            {
-                while (_running.Count < _options.MaxBatch && _waiting.TryDequeue(out StepRequest? request))
-                {
-                    _running.Add(request);
-                }
-            }
-            RunTogether();
+            lane.Run(job);
         }
-        while (!TryBecomeIdle());
+        while (job.Open > 0 && !HasWaiting());
+        // Is it done? This caller has its answer, and what arrived meanwhile is another thread's work. If not, it takes its turn with the others.
+        ValueTask task = job.Open > 0 ? job.Task : ValueTask.CompletedTask;
+        Leave(lane, job.Open > 0 ? job : null);
+        return task;
     }
 
-    /// <summary>Takes a finished request back.</summary>
-    /// <param name="request">The request.</param>
-    internal void Recycle(StepRequest request)
+    /// <summary>Runs a batch of what waits.</summary>
+    /// <param name="lane">A lane that is not idle.</param>
+    internal void RunWaiting(StepLane lane)
     {
+        lock (_gate)
+        {
+            while (lane.Jobs.Count < _options.MaxBatch && _waiting.TryDequeue(out StepJob? job))
+            {
+                _waitingSessions -= job.Open;
+                lane.Jobs.Add(job);
+            }
+        }
+        if (lane.Jobs.Count > 0)
+        {
+            lane.RunJobs();
+            foreach (StepJob job in lane.Jobs)
+            {
+                if (job.Open == 0)
+                {
+                    job.Complete();
+                }
+                else
+                {
+                    lock (_gate)
+                    {
+                        Enqueue(job);
+                    }
+                }
+            }
+            lane.Jobs.Clear();
+        }
+        Leave(lane, null);
+    }
+
+    private void Leave(StepLane lane, StepJob? unfinished)
+    {
+        lock (_gate)
+        {
+            if (unfinished is not null)
+            {
+                Enqueue(unfinished);
+            }
+            if (_waiting.Count == 0)
+            {
+                _idle.Push(lane);
+                return;
+            }
+        }
+        ThreadPool.UnsafeQueueUserWorkItem(lane, preferLocal: false);
+    }
+
+    // Working memory follows the need: a lane is made when all others are busy for the first time.
+    private StepLane? TakeIdleLane()
+    {
+        if (_idle.TryPop(out StepLane? lane) || _lanes == _options.Lanes)
+        {
+            return lane;
+        }
+        lane = new StepLane(this, _options.MaxBatch, _onBatch);
+        _lanes++;
+        return lane;
+    }
+
+    private void Enqueue(StepJob job)
+    {
+        job.WaitingSince = Stopwatch.GetTimestamp();
+        _waitingSessions += job.Open;
+        _waiting.Enqueue(job);
+    }
+
+    private bool HasWaiting()
+    {
+        lock (_gate)
+        {
+            return _waiting.Count > 0;
+        }
+    }
+
+    private StepJob Rent()
+    {
+        lock (_gate)
+        {
+            return _spares.TryPop(out StepJob? job) ? job : new StepJob();
+        }
+    }
+
+    private void Return(StepJob job)
+    {
+        job.Clear();
         lock (_gate)
         {
             if (_spares.Count < _options.MaxBatch)
             {
-                _spares.Push(request);
+                _spares.Push(job);
             }
-        }
-    }
-
-    private bool TryBecomeIdle()
-    {
-        lock (_gate)
-        {
-            _busy = _waiting.Count > 0;
-            return !_busy;
         }
     }
 
@@ -133,67 +213,5 @@ public sealed class StepScheduler : IThreadPoolWorkItem
         {
             Throw.IfInputFault(Model.FindInputFault(x.Slice(step * info.InputSize, info.InputSize)));
         }
-    }
-
-    private void RunAlone(ModelState state, ReadOnlyMemory<float> x, Memory<float> y, Memory<float> gates, int count)
-    {
-        for (int step = 0; step < count; step++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            Add(state, x, y, gates, step, count);
-            _batch.Run();
-            _onBatch?.Invoke(1, Stopwatch.GetElapsedTime(start));
-        }
-    }
-
-    // Requests of several steps take part in as many rounds.
-    private void RunTogether()
-    {
-        try
-        {
-            int rounds = 0;
-            foreach (StepRequest request in _running)
-            {
-                rounds = Math.Max(rounds, request.Count);
-            }
-            for (int step = 0; step < rounds; step++)
-            {
-                long start = Stopwatch.GetTimestamp();
-                foreach (StepRequest request in _running)
-                {
-                    if (step < request.Count)
-                    {
-                        Add(request.State, request.X, request.Y, request.Gates, step, request.Count);
-                    }
-                }
-                int width = _batch.Count;
-                _batch.Run();
-                _onBatch?.Invoke(width, Stopwatch.GetElapsedTime(start));
-            }
-            foreach (StepRequest request in _running)
-            {
-                request.Complete();
-            }
-        }
-#pragma warning disable CA1031 // whatever went wrong has to reach the callers, who wait
-        catch (Exception e)
-        {
-            foreach (StepRequest request in _running)
-            {
-                request.Fail(e);
-            }
-        }
-#pragma warning restore CA1031
-        _running.Clear();
-    }
-
-    private void Add(ModelState state, ReadOnlyMemory<float> x, Memory<float> y, Memory<float> gates, int step, int count)
-    {
-        ModelInfo info = Model.Info;
-        _batch.Add(
-            state,
-            x.Slice(step * info.InputSize, info.InputSize),
-            y.Slice(step * info.OutputSize, info.OutputSize),
-            step == count - 1 ? gates : default);
     }
 }

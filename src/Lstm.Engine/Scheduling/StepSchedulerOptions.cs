@@ -6,6 +6,9 @@ public sealed record StepSchedulerOptions
     /// <summary>The largest number of sessions in one batch.</summary>
     public int MaxBatch { get; init; } = 128;
 
-    /// <summary>The largest number of requests that may wait.</summary>
+    /// <summary>The largest number of sessions that may wait.</summary>
     public int MaxQueue { get; init; } = 65_536;
+
+    /// <summary>Batches that run at the same time, each with working memory of its own; one a processor unless told.</summary>
+    public int Lanes { get; init; } = Environment.ProcessorCount;
 }

@@ -55,7 +55,7 @@ internal sealed class WholeRun(InferenceSession session, Plan plan, ModelInfo in
         var buffer = TensorBuffer.Create(tensor.ElementType, checked((int)shape.Aggregate(1L, static (product, length) => product * length)));
         if (plan.States.FirstOrDefault(s => s.Into.Tensor == n) is { } state)
         {
-            buffer.Write(sequence.State.Values.AsSpan(state.Into.Offset, state.Into.Size), tensor.Map(-1, 1), 0);
+            buffer.Write(sequence.State.Values.Slice(state.Into.Offset, state.Into.Size), tensor.Map(-1, 1), 0);
         }
         else
         {

@@ -40,58 +40,53 @@ internal static partial class Throw
         $"{limit} sessions are open, as many as allowed (Lstm:Sessions:MaxSessions). Close some or raise the limit; live sessions are never dropped for new ones.",
         ("max_sessions", Text(limit)));
 
-    [DoesNotReturn]
-    public static void StepGap(string id, ulong expected, ulong found) => throw new LstmException(
+    public static LstmException StepGap(string id, ulong expected, ulong found) => new(
         ErrorCode.StepGap,
         $"Session '{id}' expects step {expected} but got step {found}. Send step {expected} first; the state is unchanged.",
         ("session_id", id), ("expected_step", Text(expected)), ("step", Text(found)));
 
-    [DoesNotReturn]
-    public static void StepTooOld(string id, ulong expected, ulong found, ulong lastFirst, int lastCount) => throw new LstmException(
+    public static LstmException StepTooOld(string id, ulong expected, ulong found, ulong lastFirst, int lastCount) => new(
         ErrorCode.StepTooOld,
         $"Session '{id}' expects step {expected} but got step {found}, which is done. Only the last message ({Range(lastFirst, lastCount)}) can be sent again; the state is unchanged.",
         ("session_id", id), ("expected_step", Text(expected)), ("step", Text(found)), ("last_step", Text(lastFirst)), ("last_count", Text(lastCount)));
 
-    [DoesNotReturn]
-    public static void StepConflict(string id, ulong step, string difference, ulong expected) => throw new LstmException(
+    public static LstmException StepConflict(string id, ulong step, string difference, ulong expected) => new(
         ErrorCode.StepConflict,
         $"Session '{id}' has done step {step} with another input: {difference}. Send the same input again, or go on with step {expected}; the state is unchanged.",
         ("session_id", id), ("step", Text(step)), ("expected_step", Text(expected)));
 
-    [DoesNotReturn]
-    public static void GatesNotKept(string id, ulong step) => throw new LstmException(
+    public static LstmException GatesNotKept(string id, ulong step) => new(
         ErrorCode.GatesNotKept,
         $"Session '{id}' has done step {step} without want_gates, so its gates were not kept. Ask for gates the first time that a step is sent.",
         ("session_id", id), ("step", Text(step)));
 
-    [DoesNotReturn]
-    public static void ChunkTooLarge(uint count, int limit) => throw new LstmException(
+    public static LstmException ChunkTooLarge(uint count, int limit) => new(
         ErrorCode.ChunkTooLarge,
         $"Expected at most {limit} steps in a message (Lstm:Sessions:MaxStepsPerMessage) but got {count}. Send several messages.",
         ("max_steps", Text(limit)), ("count", Text(count)));
 
-    [DoesNotReturn]
-    public static void InputShape(string model, int count, int inputSize, int found) => throw new LstmException(
+    public static LstmException InputShape(string model, int count, int inputSize, int found) => new(
         ErrorCode.InputShape,
         count == 1
             ? $"Expected {inputSize} values (input_size of model '{model}') but got {found}."
             : $"Expected {(long)count * inputSize} values ({count} steps of {inputSize}, input_size of model '{model}') but got {found}.",
         ("expected", Text((long)count * inputSize)), ("found", Text(found)), ("count", Text(count)), ("input_size", Text(inputSize)), ("model", model));
 
-    [DoesNotReturn]
-    public static void InputNotFinite(string model, int row, int index, float value) => throw new LstmException(
+    public static LstmException InputNotFinite(string model, int row, int index, float value) => new(
         ErrorCode.InputNotFinite,
         $"Expected finite values but got {value.ToString(CultureInfo.InvariantCulture)} at index {index} of step {row + 1} of the message (model '{model}'). Fill or drop missing values first.",
         ("index", Text(index)), ("row", Text(row + 1)), ("value", value.ToString(CultureInfo.InvariantCulture)), ("model", model));
 
-    [DoesNotReturn]
-    public static void InputRange(string model, int row, string fault) => throw new LstmException(
+    public static LstmException InputRange(string model, int row, string fault) => new(
         ErrorCode.InputRange, $"Step {row + 1} of the message (model '{model}'): {fault}", ("row", Text(row + 1)), ("model", model));
 
     public static LstmException QueueFull(string model, int limit, string option) => new(
         ErrorCode.QueueFull,
         $"{limit} requests already wait for {model}, as many as allowed ({option}). Nothing was done; send the same request again a little later.",
         ("limit", Text(limit)), ("option", option));
+
+    public static LstmException HandleNotOpen(uint handle) => new(
+        ErrorCode.HandleNotOpen, $"Handle {handle} is not open on this stream. Open a session under it first.", ("handle", Text(handle)));
 
     public static LstmException ShuttingDown() => new(ErrorCode.ShuttingDown, "The service is stopping. Connect again, to this or another instance.");
 

@@ -26,12 +26,13 @@ internal sealed class InferenceService(
     {
         var session = sessions.Get(request.SessionId);
         RequestSpan.IsAbout(session.Id, session.Model.Name);
-        var call = new StepCall { Step = request.Step, Count = request.Count, WantState = request.WantState, WantGates = request.WantGates };
-        ProtoMessages.Read(request.X, call.X);
-        await session.StepAsync(call);
-        RequestSpan.Did(call.DoneCount);
+        var group = new StepGroup();
+        ProtoMessages.Add(
+            group, new() { Session = session, Step = request.Step, AskedCount = request.Count, WantState = request.WantState, WantGates = request.WantGates }, request.X);
+        await group.RunAloneAsync();
+        RequestSpan.Did(group[0].Count);
         var reply = new StepReply { SessionId = session.Id, Result = new() };
-        ProtoMessages.Write(call, session.Model, reply.Result);
+        ProtoMessages.Write(group, 0, session.Model, reply.Result);
         return reply;
     });
 

@@ -43,30 +43,63 @@ internal static class ProtoMessages
         return message;
     }
 
-    /// <summary>Reads the floats of a message.</summary>
-    /// <param name="values">As they came.</param>
-    /// <param name="buffer">Where to.</param>
-    public static void Read(RepeatedField<float> values, FloatBuffer buffer)
+    /// <summary>Adds a session's step to a group.</summary>
+    /// <param name="group">Where to.</param>
+    /// <param name="entry">The step, without its input.</param>
+    /// <param name="x">Its input, as it came.</param>
+    public static void Add(StepGroup group, StepEntry entry, RepeatedField<float> x)
     {
-        buffer.Resize(values.Count);
-        values.CopyTo(buffer.Items, 0);
+        (entry.X, entry.XLength) = (group.X.Extend(x.Count), x.Count);
+        x.CopyTo(group.X.Items, entry.X);
+        group.Add(entry);
     }
 
-    /// <summary>Writes an answered call into a message that is used again and again.</summary>
-    /// <param name="call">The call.</param>
+    /// <summary>Writes an answer into a message that is used again and again.</summary>
+    /// <param name="group">The steps.</param>
+    /// <param name="n">Which one.</param>
     /// <param name="model">Its model.</param>
     /// <param name="result">The message; whatever it held is gone.</param>
-    public static void Write(StepCall call, ServedModel model, StepResult result)
+    public static void Write(StepGroup group, int n, ServedModel model, StepResult result)
     {
-        result.Step = call.DoneStep;
-        result.Count = (uint)call.DoneCount;
-        result.Replayed = call.Replayed;
+        ref readonly var entry = ref group[n];
+        result.Step = entry.DoneStep;
+        result.Count = (uint)entry.Count;
+        result.Replayed = entry.Replayed;
         result.Y.Clear();
-        Write(result.Y, call.Y.Span);
+        Write(result.Y, group.Y(n).Span);
         result.State.Clear();
-        Write(result.State, model.Model.Info.States, call.State.Span);
+        Write(result.State, model.Model.Info.States, group.State(n));
         result.Gates.Clear();
-        Write(result.Gates, model.Model.Info.Gates, call.Gates.Span);
+        Write(result.Gates, model.Model.Info.Gates, group.Gates(n));
+    }
+
+    /// <summary>Writes the answers to a message with steps of many sessions.</summary>
+    /// <param name="group">The steps.</param>
+    /// <param name="toError">Tells a fault.</param>
+    /// <param name="result">The message; whatever it held is gone.</param>
+    public static void Write(StepGroup group, Func<Exception, ulong, Error> toError, BatchResult result)
+    {
+        result.Handles.Clear();
+        result.Steps.Clear();
+        result.Y.Clear();
+        result.Replayed.Clear();
+        result.Faults.Clear();
+        for (int n = 0; n < group.Count; n++)
+        {
+            ref readonly var entry = ref group[n];
+            if (entry.Fault is not null)
+            {
+                result.Faults.Add(new BatchFault { Handle = entry.Handle, Error = toError(entry.Fault, entry.Step) });
+                continue;
+            }
+
+            result.Handles.Add(entry.Handle);
+            result.Steps.Add(entry.DoneStep);
+            foreach (float value in group.Y(n).Span)
+                result.Y.Add(value);
+            if (entry.Replayed)
+                result.Replayed.Add(entry.Handle);
+        }
     }
 
     /// <summary>Appends floats, growing the field once.</summary>

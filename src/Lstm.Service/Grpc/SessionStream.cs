@@ -5,11 +5,10 @@ using Lstm.Service.Observability;
 using Lstm.Service.Options;
 using Lstm.Service.Sessions;
 using Lstm.V1;
-using Session = Lstm.Service.Sessions.Session;
 
 namespace Lstm.Service.Grpc;
 
-/// <summary>One bidirectional stream: its handles, and the messages that are used again for every step.</summary>
+/// <summary>One bidirectional stream: reads requests, runs together what arrived together, answers in the order of the requests.</summary>
 internal sealed class SessionStream(SessionRegistry sessions, CallBoundary boundary, GrpcOptions options, LstmMeter meter)
 {
     // Replies that may wait for each other: about what one flush sends at once. A client that never pauses gets its replies all the same.
@@ -18,9 +17,11 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
     private static readonly WriteOptions Later = new(WriteFlags.BufferHint);
     private static readonly WriteOptions Now = new();
 
-    private readonly Dictionary<uint, Session> _handles = [];
-    private readonly StepCall _call = new();
+    private readonly StreamHandles _handles = new();
+
+    // Used again for every reply.
     private readonly StepResult _result = new();
+    private readonly BatchResult _batch = new();
     private readonly StreamReply _reply = new();
     private int _unsentBytes;
     private long _steps;
@@ -47,14 +48,25 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
                 if (first && request.KindCase != StreamRequest.KindOneofCase.Open)
                     throw NotOpened(request.KindCase);
                 first = false;
-                await AnswerAsync(request);
-                // Replies are sent when there is nothing more to read, or enough of them: one flush for all that came together.
-                next = requests.MoveNext(end.Token);
-                _unsentBytes += _reply.CalculateSize();
-                bool later = next.IsCompleted && _unsentBytes < MostUnsentBytes;
-                _unsentBytes = later ? _unsentBytes : 0;
-                replies.WriteOptions = later ? Later : Now;
-                await replies.WriteAsync(_reply);
+                if (request.KindCase == StreamRequest.KindOneofCase.Step)
+                {
+                    _handles.Begin(request.Step);
+                    next = requests.MoveNext(end.Token);
+                    while (next.IsCompletedSuccessfully && next.Result && requests.Current is { KindCase: StreamRequest.KindOneofCase.Step } also && _handles.TryJoin(also.Step))
+                        next = requests.MoveNext(end.Token);
+                    await _handles.Steps.RunAsync();
+                    for (int n = 0; n < _handles.Steps.Count; n++)
+                    {
+                        Answer(n);
+                        await ReplyAsync(replies, more: n < _handles.Steps.Count - 1 || next.IsCompleted);
+                    }
+                }
+                else
+                {
+                    await AnswerAsync(request);
+                    next = requests.MoveNext(end.Token);
+                    await ReplyAsync(replies, more: next.IsCompleted);
+                }
             }
         }
         catch (Exception e) when (stopping.IsCancellationRequested && !gone.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
@@ -69,14 +81,41 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
         }
     }
 
+    // Replies are sent when there is nothing more to answer, or enough of them: one flush for all that came together.
+    private Task ReplyAsync(IServerStreamWriter<StreamReply> replies, bool more)
+    {
+        _unsentBytes += _reply.CalculateSize();
+        bool later = more && _unsentBytes < MostUnsentBytes;
+        _unsentBytes = later ? _unsentBytes : 0;
+        replies.WriteOptions = later ? Later : Now;
+        return replies.WriteAsync(_reply);
+    }
+
+    private void Answer(int n)
+    {
+        var group = _handles.Steps;
+        ref readonly var entry = ref group[n];
+        _reply.Handle = entry.Handle;
+        if (entry.Fault is not null || entry.Session is not { } session)
+        {
+            _reply.Error = ToError(entry.Fault!, entry.Step); // not null: without a session there is a fault
+            return;
+        }
+
+        _steps += entry.Count;
+        ProtoMessages.Write(group, n, session.Model, _result);
+        _reply.Result = _result;
+    }
+
     private async ValueTask AnswerAsync(StreamRequest request)
     {
+        _reply.Handle = 0;
         try
         {
             switch (request.KindCase)
             {
-                case StreamRequest.KindOneofCase.Step:
-                    await StepAsync(request.Step);
+                case StreamRequest.KindOneofCase.Batch:
+                    await StepAsync(request.Batch);
                     break;
                 case StreamRequest.KindOneofCase.Open:
                     Open(request.Open);
@@ -85,40 +124,28 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
                     await CloseAsync(request.Close);
                     break;
                 default:
-                    _reply.Handle = 0;
-                    throw new LstmException(ErrorCode.StreamRequestEmpty, "Expected a message with open, step or close but got one with none of them.");
+                    throw new LstmException(ErrorCode.StreamRequestEmpty, "Expected a message with open, step, batch or close but got one with none of them.");
             }
-        }
-        catch (LstmException fault)
-        {
-            boundary.Refused(fault);
-            _reply.Error = GrpcFault.ToError(fault, request.Step?.Step ?? 0);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _reply.Error = GrpcFault.ToError(boundary.Unexpected(e, "Stream"), request.Step?.Step ?? 0);
+            _reply.Error = ToError(e, 0);
         }
     }
 
-    private async ValueTask StepAsync(StreamStep step)
+    private async ValueTask StepAsync(StreamBatch batch)
     {
-        _reply.Handle = step.Handle;
-        var session = Find(step.Handle);
-        _call.Step = step.Step;
-        _call.Count = step.Count;
-        _call.WantState = step.WantState;
-        _call.WantGates = step.WantGates;
-        ProtoMessages.Read(step.X, _call.X);
-        await session.StepAsync(_call);
-        _steps += _call.DoneCount;
-        ProtoMessages.Write(_call, session.Model, _result);
-        _reply.Result = _result;
+        _handles.Begin(batch, options.MaxSessionsPerMessage);
+        await _handles.Steps.RunAsync();
+        ProtoMessages.Write(_handles.Steps, ToError, _batch);
+        _steps += _batch.Handles.Count;
+        _reply.Batch = _batch;
     }
 
     private void Open(StreamOpen open)
     {
         _reply.Handle = open.Handle;
-        if (_handles.TryGetValue(open.Handle, out var taken))
+        if (_handles.Find(open.Handle) is { } taken)
             throw new LstmException(
                 ErrorCode.HandleInUse, $"Handle {open.Handle} is taken on this stream by session '{taken.Id}'. Choose a free one or close it first.",
                 ("handle", Text(open.Handle)), ("session_id", taken.Id));
@@ -128,7 +155,7 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
                 $"{options.MaxHandlesPerStream} handles are open on this stream, as many as allowed (Lstm:Grpc:MaxHandlesPerStream). Close some or use another stream.",
                 ("handle", Text(open.Handle)), ("max_handles", Text(options.MaxHandlesPerStream)));
         var session = sessions.Open(open.SessionId, open.Model, ProtoMessages.Read(open.Mode), out bool resumed);
-        _handles.Add(open.Handle, session);
+        _handles.Open(open.Handle, session);
         _opened++;
         meter.HandlesChanged(1);
         if (_opened == 1)
@@ -139,27 +166,28 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
     private async ValueTask CloseAsync(StreamClose close)
     {
         _reply.Handle = close.Handle;
-        var session = Find(close.Handle);
+        var session = _handles.Find(close.Handle) ?? throw Throw.HandleNotOpen(close.Handle);
         // A session that ended otherwise is told, and its handle is free all the same.
-        Release(close.Handle);
+        _handles.Close(close.Handle);
+        meter.HandlesChanged(-1);
         if (!close.EndSession && session.End is { } end)
             throw end.ToException();
         _reply.Closed = ProtoMessages.Write(close.EndSession ? await sessions.CloseAsync(session) : session.Describe());
     }
 
-    private void Release(uint handle)
+    private Error ToError(Exception e, ulong step)
     {
-        _handles.Remove(handle);
-        meter.HandlesChanged(-1);
+        if (e is not LstmException fault)
+            return GrpcFault.ToError(boundary.Unexpected(e, "Stream"), step);
+        boundary.Refused(fault);
+        return GrpcFault.ToError(fault, step);
     }
-
-    private Session Find(uint handle) => _handles.TryGetValue(handle, out var session) ? session : throw new LstmException(
-        ErrorCode.HandleNotOpen, $"Handle {handle} is not open on this stream. Open a session under it first.", ("handle", Text(handle)));
 
     private static LstmException NotOpened(StreamRequest.KindOneofCase found) => new(
         ErrorCode.StreamNotOpened, $"Expected open as the first message of the stream but got {found switch
         {
             StreamRequest.KindOneofCase.Step => "step",
+            StreamRequest.KindOneofCase.Batch => "batch",
             StreamRequest.KindOneofCase.Close => "close",
             _ => "an empty message",
         }}. Open a session first.");

@@ -67,8 +67,13 @@ internal sealed class ModelCatalog(ModelsOptions options, Func<string, Model> lo
             var model = load(path);
             Warm(model);
             var tag = new KeyValuePair<string, object?>("lstm.model", name);
-            var schedulerOptions = new StepSchedulerOptions { MaxBatch = Math.Min(options.MaxBatch, model.Info.MaxBatch), MaxQueue = options.MaxQueue };
-            var scheduler = model.Info.IsStreamable ? new StepScheduler(model, schedulerOptions, (width, time) => meter.BatchRan(width, time, tag)) : null;
+            var schedulerOptions = new StepSchedulerOptions
+            {
+                MaxBatch = Math.Min(options.MaxBatch, model.Info.MaxBatch),
+                MaxQueue = options.MaxQueue,
+                Lanes = options.Lanes == 0 ? Environment.ProcessorCount : options.Lanes,
+            };
+            var scheduler = model.Info.IsStreamable ? new StepScheduler(model, schedulerOptions, run => meter.BatchRan(run, tag)) : null;
             log.ModelLoaded(name, path, model.Info.Backend, model.Info.InputSize, model.Info.OutputSize, model.Info.Layers.Count, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             if (model.Info.NotNative.Count > 0)
                 log.ModelNotNative(name, model.Info.Backend, string.Join(" ", model.Info.NotNative));

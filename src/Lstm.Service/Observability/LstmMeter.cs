@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Lstm.Engine.Scheduling;
 using Lstm.Service.Sessions;
 
 namespace Lstm.Service.Observability;
@@ -25,6 +26,7 @@ internal sealed class LstmMeter
     private readonly Histogram<double> _stepDuration;
     private readonly Histogram<long> _batchWidth;
     private readonly Histogram<double> _batchDuration;
+    private readonly Histogram<double> _batchWait;
     private readonly Counter<long> _predictedSequences;
     private readonly Counter<long> _predictedSteps;
     private readonly Histogram<double> _predictDuration;
@@ -50,6 +52,9 @@ internal sealed class LstmMeter
         _batchDuration = _meter.CreateHistogram(
             "lstm.batch.duration", "s", "Time of one run of the model.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBuckets });
+        _batchWait = _meter.CreateHistogram(
+            "lstm.batch.wait", "s", "Time that the longest waiting step of a run had waited for it; 0 when the model was idle.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SecondsBuckets });
         _predictedSequences = _meter.CreateCounter<long>("lstm.predict.sequences", "{sequence}", "Whole sequences predicted.");
         _predictedSteps = _meter.CreateCounter<long>("lstm.predict.steps", "{step}", "Timesteps of whole sequences predicted.");
         _predictDuration = _meter.CreateHistogram(
@@ -71,18 +76,23 @@ internal sealed class LstmMeter
         _meter.CreateObservableUpDownCounter("lstm.state.size", stateBytes, "By", "Bytes that the states of open sessions hold.");
     }
 
-    /// <summary>A message of steps was answered.</summary>
-    public void Stepped(int count, bool replayed, TimeSpan time, KeyValuePair<string, object?> model)
+    /// <summary>Messages of steps were answered together.</summary>
+    public void Stepped(int messages, int steps, int replayed, TimeSpan time, KeyValuePair<string, object?> model)
     {
-        (replayed ? _replays : _steps).Add(count, model);
-        _stepDuration.Record(time.TotalSeconds, model);
+        if (steps > 0)
+            _steps.Add(steps, model);
+        if (replayed > 0)
+            _replays.Add(replayed, model);
+        for (int n = 0; n < messages; n++)
+            _stepDuration.Record(time.TotalSeconds, model);
     }
 
     /// <summary>The model ran once.</summary>
-    public void BatchRan(int width, TimeSpan time, KeyValuePair<string, object?> model)
+    public void BatchRan(BatchRun run, KeyValuePair<string, object?> model)
     {
-        _batchWidth.Record(width, model);
-        _batchDuration.Record(time.TotalSeconds, model);
+        _batchWidth.Record(run.Width, model);
+        _batchDuration.Record(run.Ran.TotalSeconds, model);
+        _batchWait.Record(run.Waited.TotalSeconds, model);
     }
 
     /// <summary>A prediction was done.</summary>

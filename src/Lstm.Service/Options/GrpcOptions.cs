@@ -12,4 +12,8 @@ internal sealed class GrpcOptions
     /// <summary>Sessions open on one stream at the same time; one more is refused with TOO_MANY_HANDLES.</summary>
     [Range(1, 10_000_000)]
     public int MaxHandlesPerStream { get; set; } = 10_000;
+
+    /// <summary>Sessions in one message of steps of many sessions; more are refused with BATCH_TOO_LARGE.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxSessionsPerMessage { get; set; } = 4096;
 }

@@ -16,9 +16,13 @@ internal sealed class ModelsOptions
     [Range(1, 65_536)]
     public int MaxBatch { get; set; } = 128;
 
-    /// <summary>The largest number of requests that may wait for one model; one more is refused with QUEUE_FULL.</summary>
+    /// <summary>The largest number of sessions whose steps may wait for one model; one more is refused with QUEUE_FULL.</summary>
     [Range(1, 10_000_000)]
     public int MaxQueue { get; set; } = 65_536;
+
+    /// <summary>Batches of one model that run at the same time; 0: one for each processor.</summary>
+    [Range(0, 1024)]
+    public int Lanes { get; set; }
 
     /// <summary>
     /// Which models ONNX Runtime may run with several sessions together, none or all; allow_batching in a model's model.json goes before it.

@@ -90,10 +90,10 @@ internal static class SessionEndpoints
         var body = await json.ReadAsync<StepBody>(context.Request);
         var session = sessions.Get(id);
         RequestSpan.IsAbout(session.Id, session.Model.Name);
-        var call = StepBodyReader.Read(body, session.Model);
-        await session.StepAsync(call);
-        RequestSpan.Did(call.DoneCount);
-        return Results.Json(StepResultBody.From(session, call, body.X?.RowLengths is not null), RestJson.Options);
+        var group = StepBodyReader.Read(body, session);
+        await group.RunAloneAsync();
+        RequestSpan.Did(group[0].Count);
+        return Results.Json(StepResultBody.From(session, group, body.X?.RowLengths is not null), RestJson.Options);
     }
 
     private static OpenMode ReadMode(string? mode) => mode switch

@@ -7,24 +7,26 @@ using Lstm.Service.Sessions;
 
 namespace Lstm.Service.Rest;
 
-/// <summary>Turns the body of a step into a call.</summary>
+/// <summary>Turns the body of a step into steps.</summary>
 internal static class StepBodyReader
 {
     /// <summary>Reads a body.</summary>
     /// <param name="body">As it came.</param>
-    /// <param name="model">The session's model, for the messages.</param>
-    /// <returns>The call.</returns>
+    /// <param name="session">The session.</param>
+    /// <returns>Its steps, ready to run.</returns>
     /// <exception cref="LstmException">INVALID_FIELD or INPUT_SHAPE.</exception>
-    public static StepCall Read(StepBody body, ServedModel model)
+    public static StepGroup Read(StepBody body, Session session)
     {
+        var model = session.Model;
         if (body.X is not { } x)
             throw new LstmException(ErrorCode.InvalidField, $"Field 'x' is missing. Expected a list of {model.InputSize} numbers, or a list of such lists.", ("field", "x"));
         CheckRows(x.RowLengths, model);
-        var call = new StepCall { Step = body.Step, Count = (uint)(x.RowLengths?.Count ?? 1) };
-        call.X.Set(CollectionsMarshal.AsSpan(x.Values));
+        var entry = new StepEntry { Session = session, Step = body.Step, AskedCount = (uint)(x.RowLengths?.Count ?? 1) };
         for (int i = 0; i < (body.Want?.Length ?? 0); i++)
-            Want(call, body.Want![i], i); // not null: its length is above 0
-        return call;
+            Want(ref entry, body.Want![i], i); // not null: its length is above 0
+        var group = new StepGroup();
+        group.Add(entry, CollectionsMarshal.AsSpan(x.Values));
+        return group;
     }
 
     private static void CheckRows(List<int>? lengths, ServedModel model)
@@ -41,12 +43,12 @@ internal static class StepBodyReader
         }
     }
 
-    private static void Want(StepCall call, string wish, int index)
+    private static void Want(ref StepEntry entry, string wish, int index)
     {
         if (wish == "state")
-            call.WantState = true;
+            entry.WantState = true;
         else if (wish == "gates")
-            call.WantGates = true;
+            entry.WantGates = true;
         else
             throw new LstmException(ErrorCode.InvalidField, $"Field 'want[{index}]' is '{wish}'. Expected state or gates.", ("field", $"want[{index}]"));
     }

@@ -28,6 +28,25 @@ internal sealed class FloatBuffer
         Length = length;
     }
 
+    /// <summary>Forgets the values; keeps the memory if they needed it.</summary>
+    public void Clear()
+    {
+        Resize(Length);
+        Length = 0;
+    }
+
+    /// <summary>Makes room behind the values.</summary>
+    /// <param name="length">Number of values to come.</param>
+    /// <returns>Where they begin.</returns>
+    public int Extend(int length)
+    {
+        int start = Length;
+        Length += length;
+        if (Length > _items.Length)
+            Array.Resize(ref _items, Math.Max(Length, 2 * _items.Length));
+        return start;
+    }
+
     /// <summary>Takes a copy.</summary>
     /// <param name="values">What to copy.</param>
     public void Set(ReadOnlySpan<float> values)

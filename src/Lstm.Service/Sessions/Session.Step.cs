@@ -1,132 +1,139 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Lstm.Engine.Scheduling;
+using Lstm.Engine;
 using Lstm.Service.Errors;
 
 namespace Lstm.Service.Sessions;
 
-/// <content>Stepping: each step exactly once, whatever is sent again.</content>
+/// <content>
+/// Each step exactly once, whatever is sent again. A <see cref="StepGroup"/> enters the session, lets it judge a message, runs the model, and lets
+/// it commit and answer. The last message, for retries, lies beside the state when it was one step; chunks and gates are kept in the extras.
+/// </content>
 internal sealed partial class Session
 {
-    // What the last message was, and room for the next. They change places when a step succeeds, so that a
-    // refused or failed step leaves the last reply as it was.
-    private StepMessage _last = new();
-    private StepMessage _next = new();
+    /// <summary>Where the engine finds the state; for who has entered.</summary>
+    public StateRow Row => new(_slab, _row);
 
-    /// <summary>Advances the session by the steps of one message, all or none; or gives the reply of the last message again.</summary>
-    /// <param name="call">Number, inputs and wishes; receives the reply.</param>
-    /// <returns>Completes when the reply is in <paramref name="call"/>.</returns>
-    /// <exception cref="LstmException">
-    /// INPUT_SHAPE, INPUT_NOT_FINITE, INPUT_RANGE, CHUNK_TOO_LARGE, STEP_GAP, STEP_TOO_OLD, STEP_CONFLICT, GATES_NOT_KEPT, QUEUE_FULL,
-    /// or why the session ended. The state is as before.
-    /// </exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask StepAsync(StepCall call)
+    /// <summary>Judges a message: may it step, is it the last one again, or what is wrong with it?</summary>
+    /// <param name="entry">The message; receives count and whether it is a replay.</param>
+    /// <param name="x">Its input.</param>
+    /// <returns>
+    /// INPUT_SHAPE, INPUT_NOT_FINITE, INPUT_RANGE, CHUNK_TOO_LARGE, STEP_GAP, STEP_TOO_OLD, STEP_CONFLICT, GATES_NOT_KEPT, or why the session
+    /// ended; null when the message is fine.
+    /// </returns>
+    public LstmException? Judge(ref StepEntry entry, ReadOnlySpan<float> x)
     {
-        long start = Stopwatch.GetTimestamp();
-        await EnterAsync();
-        try
-        {
-            int count = CheckInput(call);
-            call.Replayed = IsReplay(call, count);
-            if (!call.Replayed)
-            {
-                long now = _time.GetUtcNow().UtcTicks;
-                var message = Prepare(call, count);
-                await Model.Scheduler.StepAsync(_state, message.X.Memory, message.Y.Memory, message.Gates.Memory, count);
-                Commit(message, now); // Nothing from here on can fail: what is stepped is committed.
-            }
-
-            Touch();
-            Answer(call);
-        }
-        catch (QueueFullException e)
-        {
-            throw Throw.QueueFull($"model '{Model.Name}'", e.Limit, "Lstm:Models:MaxQueue");
-        }
-        finally
-        {
-            _lane.Leave();
-        }
-
-        _meter.Stepped(call.DoneCount, call.Replayed, Stopwatch.GetElapsedTime(start), Model.Tag);
+        if (End is { } end)
+            return end.ToException();
+        if (entry.AskedCount > (uint)_home.Options.MaxStepsPerMessage)
+            return Throw.ChunkTooLarge(entry.AskedCount, _home.Options.MaxStepsPerMessage);
+        entry.Count = entry.AskedCount == 0 ? 1 : (int)entry.AskedCount;
+        return FindInputFault(x, entry.Count) ?? JudgeNumber(ref entry, x);
     }
 
-    private int CheckInput(StepCall call)
+    /// <summary>Gets ready to keep a message that is more than one step; after this nothing of a commit can fail.</summary>
+    /// <param name="entry">The message, judged.</param>
+    /// <param name="x">Its input.</param>
+    public void Prepare(in StepEntry entry, ReadOnlySpan<float> x)
     {
-        if (call.Count > (uint)_options.MaxStepsPerMessage)
-            Throw.ChunkTooLarge(call.Count, _options.MaxStepsPerMessage);
-        int count = call.Count == 0 ? 1 : (int)call.Count;
-        int inputSize = Model.InputSize;
-        ReadOnlySpan<float> x = call.X.Span;
-        if (x.Length != (long)count * inputSize)
-            Throw.InputShape(Model.Name, count, inputSize, x.Length);
-        for (int i = 0; i < x.Length; i++)
-            if (!float.IsFinite(x[i]))
-                Throw.InputNotFinite(Model.Name, i / inputSize, i % inputSize, x[i]);
-        for (int row = 0; row < count; row++)
-            if (Model.Model.FindInputFault(x.Slice(row * inputSize, inputSize)) is { } fault)
-                Throw.InputRange(Model.Name, row, fault);
-        return count;
-    }
-
-    private bool IsReplay(StepCall call, int count)
-    {
-        ulong expected = _step + 1;
-        if (call.Step == 0 || call.Step == expected)
-            return false;
-        if (call.Step > expected)
-            Throw.StepGap(Id, expected, call.Step);
-        if (call.Step != _last.Step)
-            Throw.StepTooOld(Id, expected, call.Step, _last.Step, _last.Count);
-        if (FindDifference(call, count) is { } difference)
-            Throw.StepConflict(Id, call.Step, difference, expected);
-        if (call.WantGates && _last.Gates.Length == 0 && Model.GateSize > 0)
-            Throw.GatesNotKept(Id, call.Step);
-        return true;
-    }
-
-    private string? FindDifference(StepCall call, int count)
-    {
-        if (count != _last.Count)
-            return $"that message had {_last.Count} steps, this one has {count}";
-        // Bits, not values: -0 and 0 are equal as numbers but not the same input.
-        var before = MemoryMarshal.Cast<float, int>(_last.X.Span);
-        var now = MemoryMarshal.Cast<float, int>(call.X.Span);
-        int at = before.CommonPrefixLength(now);
-        return at == before.Length
-            ? null
-            : string.Create(CultureInfo.InvariantCulture, $"x[{at}] was {_last.X.Span[at]:R}, now it is {call.X.Span[at]:R}");
-    }
-
-    private StepMessage Prepare(StepCall call, int count)
-    {
-        var message = _next;
+        if (IsOneStep(entry))
+            return;
+        var message = Extras.Next ??= new();
         message.Step = _step + 1;
-        message.Count = count;
-        message.X.Set(call.X.Span);
-        message.Y.Resize(count * Model.OutputSize);
-        message.Gates.Resize(call.WantGates ? Model.GateSize : 0);
-        return message;
+        message.Count = entry.Count;
+        message.X.Set(x);
+        message.Y.Resize(entry.Count * Model.OutputSize);
+        message.Gates.Resize(entry.WantGates ? Model.GateSize : 0);
     }
 
-    private void Commit(StepMessage message, long now)
+    /// <summary>Notes that a message was stepped.</summary>
+    /// <param name="entry">The message.</param>
+    /// <param name="x">Its input.</param>
+    /// <param name="y">What came out.</param>
+    /// <param name="gates">The gates of the last step, when wanted.</param>
+    /// <param name="now">The time, in UTC ticks.</param>
+    public void Commit(in StepEntry entry, ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> gates, long now)
     {
-        (_last, _next) = (message, _last);
-        Volatile.Write(ref _step, _step + (ulong)message.Count);
+        if (IsOneStep(entry))
+        {
+            x.CopyTo(LastX);
+            y.CopyTo(LastY);
+            if (_extras is { } extras)
+                extras.Last = extras.Next = null;
+        }
+        else if (Extras.Next is { } message)
+        {
+            y.CopyTo(message.Y.Span);
+            gates.CopyTo(message.Gates.Span);
+            (Extras.Last, Extras.Next) = (message, Extras.Last);
+        }
+
+        Volatile.Write(ref _step, _step + (ulong)entry.Count);
         Volatile.Write(ref _lastStepAt, now);
     }
 
-    private void Answer(StepCall call)
+    /// <summary>Gives what is known after the message: of a replay what came out the first time, and the state.</summary>
+    /// <param name="entry">The message.</param>
+    /// <param name="y">Receives the outputs of a replay.</param>
+    /// <param name="gates">Receives the gates of a replay, when wanted.</param>
+    /// <param name="state">Receives the state, when wanted.</param>
+    /// <param name="used">The time, as <see cref="TimeProvider.GetTimestamp"/> says.</param>
+    public void Answer(ref StepEntry entry, Span<float> y, Span<float> gates, Span<float> state, long used)
     {
-        call.DoneStep = _last.Step;
-        call.DoneCount = _last.Count;
-        call.Y.Set(_last.Y.Span);
-        call.Gates.Set(call.WantGates ? _last.Gates.Span : []);
-        call.State.Resize(call.WantState ? Model.StateSize : 0);
-        if (call.WantState)
-            _state.CopyTo(call.State.Span);
+        Volatile.Write(ref _lastUsed, used);
+        entry.DoneStep = _step - (ulong)entry.Count + 1;
+        if (entry.Replayed)
+        {
+            (_extras?.Last is { } last ? last.Y.Span : LastY).CopyTo(y);
+            if (!gates.IsEmpty && _extras?.Last is { } withGates)
+                withGates.Gates.Span.CopyTo(gates);
+        }
+
+        if (!state.IsEmpty)
+            State.CopyTo(state);
+    }
+
+    private bool IsOneStep(in StepEntry entry) => entry.Count == 1 && !(entry.WantGates && Model.GateSize > 0);
+
+    private LstmException? FindInputFault(ReadOnlySpan<float> x, int count)
+    {
+        int inputSize = Model.InputSize;
+        if (x.Length != (long)count * inputSize)
+            return Throw.InputShape(Model.Name, count, inputSize, x.Length);
+        for (int i = 0; i < x.Length; i++)
+            if (!float.IsFinite(x[i]))
+                return Throw.InputNotFinite(Model.Name, i / inputSize, i % inputSize, x[i]);
+        for (int row = 0; row < count; row++)
+            if (Model.Model.FindInputFault(x.Slice(row * inputSize, inputSize)) is { } fault)
+                return Throw.InputRange(Model.Name, row, fault);
+        return null;
+    }
+
+    private LstmException? JudgeNumber(ref StepEntry entry, ReadOnlySpan<float> x)
+    {
+        ulong expected = _step + 1;
+        if (entry.Step == 0 || entry.Step == expected)
+            return null;
+        if (entry.Step > expected)
+            return Throw.StepGap(Id, expected, entry.Step);
+        var kept = _extras?.Last;
+        (ulong lastStep, int lastCount) = kept is null ? (_step, _step == 0 ? 0 : 1) : (kept.Step, kept.Count);
+        if (entry.Step != lastStep)
+            return Throw.StepTooOld(Id, expected, entry.Step, lastStep, lastCount);
+        if (FindDifference(x, entry.Count, kept is null ? LastX : kept.X.Span, lastCount) is { } difference)
+            return Throw.StepConflict(Id, entry.Step, difference, expected);
+        if (entry.WantGates && Model.GateSize > 0 && kept is not { Gates.Length: > 0 })
+            return Throw.GatesNotKept(Id, entry.Step);
+        entry.Replayed = true;
+        return null;
+    }
+
+    private static string? FindDifference(ReadOnlySpan<float> x, int count, ReadOnlySpan<float> lastX, int lastCount)
+    {
+        if (count != lastCount)
+            return $"that message had {lastCount} steps, this one has {count}";
+        // Bits, not values: -0 and 0 are equal as numbers but not the same input.
+        int at = MemoryMarshal.Cast<float, int>(lastX).CommonPrefixLength(MemoryMarshal.Cast<float, int>(x));
+        return at == lastX.Length ? null : string.Create(CultureInfo.InvariantCulture, $"x[{at}] was {lastX[at]:R}, now it is {x[at]:R}");
     }
 }

@@ -1,55 +1,49 @@
-using Lstm.Engine;
 using Lstm.Service.Errors;
 using Lstm.Service.Models;
-using Lstm.Service.Observability;
-using Lstm.Service.Options;
 
 namespace Lstm.Service.Sessions;
 
-/// <summary>One stream of timesteps with its state. Requests are served one after the other, in the order of arrival.</summary>
+/// <summary>
+/// One stream of timesteps with its state. Requests are served one after the other, in the order of arrival. There may be a million of
+/// these: what all share is in <see cref="SessionHome"/>, numbers lie in a row of its slab, and what few need is in <see cref="SessionExtras"/>.
+/// </summary>
 internal sealed partial class Session
 {
-    private readonly SessionLane _lane;
-    private readonly ModelState _state;
-    private readonly SessionsOptions _options;
-    private readonly TimeProvider _time;
-    private readonly LstmMeter _meter;
+    private readonly SessionHome _home;
+    private readonly float[] _slab;
+    private readonly int _row;
     private readonly long _createdAt;
+    private SessionExtras? _extras;
     private long _lastStepAt;
     private long _lastUsed;
     private ulong _step;
-    private Tombstone? _end;
 
     /// <summary>A session from the state that the network starts from.</summary>
     /// <param name="id">Its id, checked.</param>
-    /// <param name="model">Its model.</param>
-    /// <param name="options">Limits.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="meter">Where its steps are counted.</param>
-    public Session(string id, ServedModel model, SessionsOptions options, TimeProvider time, LstmMeter meter)
+    /// <param name="home">What it shares with the other sessions of its model.</param>
+    public Session(string id, SessionHome home)
     {
         Id = id;
-        Model = model;
-        _options = options;
-        _time = time;
-        _meter = meter;
-        _lane = new(options.MaxWaitingPerSession);
-        _state = model.Model.CreateState();
-        _createdAt = time.GetUtcNow().UtcTicks;
-        _lastUsed = time.GetTimestamp();
+        _home = home;
+        _createdAt = home.Time.GetUtcNow().UtcTicks;
+        _lastUsed = home.Time.GetTimestamp();
+        (_slab, _row) = home.States.Rent();
     }
 
     /// <summary>Its id.</summary>
     public string Id { get; }
 
+    /// <summary>What it shares with the other sessions of its model.</summary>
+    public SessionHome Home => _home;
+
     /// <summary>Its model.</summary>
-    public ServedModel Model { get; }
+    public ServedModel Model => _home.Model;
 
     /// <summary>Steps done.</summary>
     public ulong Step => Volatile.Read(ref _step);
 
     /// <summary>Why it ended, or null while it lives.</summary>
-    public Tombstone? End => Volatile.Read(ref _end);
+    public Tombstone? End => Volatile.Read(ref _extras)?.End;
 
     /// <summary>What it is now, without its state.</summary>
     /// <param name="resumed">In the answer to an open: it existed already.</param>
@@ -68,18 +62,16 @@ internal sealed partial class Session
         await EnterAsync();
         try
         {
-            var values = new float[Model.StateSize];
-            _state.CopyTo(values);
-            return Describe() with { State = values };
+            return Describe() with { State = State.ToArray() };
         }
         finally
         {
-            _lane.Leave();
+            Leave();
         }
     }
 
     /// <summary>Notes that a client uses it, which puts off its expiry.</summary>
-    public void Touch() => Volatile.Write(ref _lastUsed, _time.GetTimestamp());
+    public void Touch() => Volatile.Write(ref _lastUsed, _home.Time.GetTimestamp());
 
     /// <summary>Ends it, after the steps that came before.</summary>
     /// <param name="cause">Why.</param>
@@ -96,7 +88,7 @@ internal sealed partial class Session
         }
         finally
         {
-            _lane.Leave();
+            Leave();
         }
     }
 
@@ -105,7 +97,7 @@ internal sealed partial class Session
     /// <returns>Whether it ended.</returns>
     public bool TryExpire(Action<Session, Tombstone> ended)
     {
-        if (!IsIdle() || !_lane.TryEnter())
+        if (!IsIdle() || !TryEnter())
             return false;
         try
         {
@@ -116,40 +108,38 @@ internal sealed partial class Session
         }
         finally
         {
-            _lane.Leave();
+            Leave();
         }
     }
 
-    private bool IsIdle() => _time.GetElapsedTime(Volatile.Read(ref _lastUsed)) >= _options.IdleTimeout;
+    private bool IsIdle() => _home.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) >= _home.Options.IdleTimeout;
 
     private void Finish(SessionEndCause cause, Action<Session, Tombstone> ended)
     {
-        var end = new Tombstone(Id, Model.Name, Step, cause, _time.GetUtcNow(), _options.IdleTimeout);
-        Volatile.Write(ref _end, end);
+        var end = new Tombstone(Id, Model.Name, Step, cause, _home.Time.GetUtcNow(), _home.Options.IdleTimeout);
+        Extras.End = end;
+        Extras.Last = Extras.Next = null;
         ended(this, end);
+        // Whoever enters later sees the end before it looks at the row.
+        _home.States.Return(_slab, _row);
     }
 
-    private ValueTask EnterAsync()
+    private async ValueTask EnterAsync()
     {
-        if (!_lane.TryEnterOrWait(out var entered))
-            throw Throw.QueueFull($"session '{Id}'", _lane.MaxWaiting, "Lstm:Sessions:MaxWaitingPerSession");
-        if (!entered.IsCompletedSuccessfully)
-            return EnterLaterAsync(entered);
-        LeaveIfEnded();
-        return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask EnterLaterAsync(ValueTask entered)
-    {
+        if (!TryEnterOrWait(out var entered))
+            throw TooManyWait();
         await entered;
-        LeaveIfEnded();
-    }
-
-    private void LeaveIfEnded()
-    {
         if (End is not { } end)
             return;
-        _lane.Leave();
+        Leave();
         throw end.ToException();
     }
+
+    private SessionExtras Extras => Volatile.Read(ref _extras) ?? (Interlocked.CompareExchange(ref _extras, new(), null) ?? _extras);
+
+    private Span<float> State => _slab.AsSpan(_row, _home.States.StateSize);
+
+    private Span<float> LastX => _slab.AsSpan(_row + _home.States.StateSize, _home.States.InputSize);
+
+    private Span<float> LastY => _slab.AsSpan(_row + _home.States.StateSize + _home.States.InputSize, _home.States.OutputSize);
 }

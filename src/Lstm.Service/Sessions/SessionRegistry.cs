@@ -11,6 +11,7 @@ namespace Lstm.Service.Sessions;
 internal sealed partial class SessionRegistry
 {
     private readonly ConcurrentDictionary<string, Session> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ServedModel, SessionHome> _homes = new();
     private readonly Tombstones _ended;
     private readonly ModelCatalog _models;
     private readonly SessionsOptions _options;
@@ -135,7 +136,7 @@ internal sealed partial class SessionRegistry
         Session session;
         try
         {
-            session = new Session(id, model, _options, _time, _meter);
+            session = new Session(id, HomeOf(model));
             added = _open.TryAdd(id, session);
         }
         finally
@@ -151,6 +152,8 @@ internal sealed partial class SessionRegistry
         _meter.SessionOpened(resumed: false, model.Tag);
         return session;
     }
+
+    private SessionHome HomeOf(ServedModel model) => _homes.GetOrAdd(model, static (m, r) => new(m, r._options, r._time, r._meter), this);
 
     // Remembered as ended before it is gone, so that no caller finds neither.
     private void OnEnded(Session session, Tombstone tombstone)

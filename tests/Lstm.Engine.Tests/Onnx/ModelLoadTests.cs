@@ -243,11 +243,11 @@ public sealed class ModelLoadTests : IDisposable
         zero.Attribute.Single().T.RawData = ByteString.CopyFrom(BitConverter.GetBytes(0.25f));
         Model shifted = Model.Load(Write(model));
 
-        Assert.All(shifted.CreateState().Values, static v => Assert.Equal(0.25f, v));
+        Assert.All(shifted.CreateState().Values.ToArray(), static v => Assert.Equal(0.25f, v));
         ModelState state = shifted.CreateState();
         shifted.Step(state, [3f], new float[65]);
         state.Reset();
-        Assert.All(state.Values, static v => Assert.Equal(0.25f, v));
+        Assert.All(state.Values.ToArray(), static v => Assert.Equal(0.25f, v));
     }
 
     private static ModelProto Read(string path) => ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));

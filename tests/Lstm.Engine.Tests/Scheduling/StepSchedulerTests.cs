@@ -11,7 +11,7 @@ public sealed class StepSchedulerTests
     {
         Model model = Model.Load(ShippedModels.NycTaxi);
         var widths = new List<int>();
-        var scheduler = new StepScheduler(model, new StepSchedulerOptions(), (width, time) => widths.Add(time >= TimeSpan.Zero ? width : -1));
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions(), run => widths.Add(run is { Waited.Ticks: 0, Ran.Ticks: >= 0 } ? run.Width : -1));
         float[] x = ShippedModels.TaxiInput(new Random(1));
         var expected = new float[3];
         var actual = new float[3];
@@ -24,16 +24,22 @@ public sealed class StepSchedulerTests
         Assert.Equal([1], widths);
     }
 
-    [Fact]
-    public async Task StepAsync_FromManyThreads_EqualsStepsAloneAndBatches()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task StepAsync_FromManyThreads_EqualsStepsAloneAndBatches(int lanes)
     {
+        var counting = new Lock();
         Model model = Model.Load(ShippedModels.NycTaxi);
         int widest = 0;
         int steps = 0;
-        var scheduler = new StepScheduler(model, new StepSchedulerOptions { MaxBatch = 8 }, (width, _) =>
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions { MaxBatch = 8, Lanes = lanes }, run =>
         {
-            widest = Math.Max(widest, width);
-            steps += width;
+            lock (counting)
+            {
+                widest = Math.Max(widest, run.Width);
+                steps += run.Width;
+            }
         });
         Task[] sessions = [.. Enumerable.Range(0, 64).Select(seed => Task.Run(async () =>
         {
@@ -63,9 +69,9 @@ public sealed class StepSchedulerTests
         using var entered = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
         var widths = new List<int>();
-        var scheduler = new StepScheduler(model, new StepSchedulerOptions { MaxQueue = 3 }, (width, _) =>
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions { MaxQueue = 3, Lanes = 1 }, run =>
         {
-            widths.Add(width);
+            widths.Add(run.Width);
             entered.Set();
             release.Wait(Patience);
         });
@@ -84,7 +90,7 @@ public sealed class StepSchedulerTests
         ModelState refused = model.CreateState();
         var full = await Assert.ThrowsAsync<QueueFullException>(() => scheduler.StepAsync(refused, x, new float[3]).AsTask());
         Assert.Equal("3 steps already wait for this model (max_queue). Nothing was stepped; retry later or raise max_queue.", full.Message);
-        Assert.All(refused.Values, static v => Assert.Equal(0f, v));
+        Assert.All(refused.Values.ToArray(), static v => Assert.Equal(0f, v));
         Assert.All(queued, static task => Assert.False(task.IsCompleted));
 
         release.Set();
@@ -107,7 +113,7 @@ public sealed class StepSchedulerTests
 
         await Assert.ThrowsAsync<ArgumentException>(() => scheduler.StepAsync(state, (float[])[1f, 2f, 99f], new float[3 * 65], count: 3).AsTask());
 
-        Assert.All(state.Values, static v => Assert.Equal(0f, v));
+        Assert.All(state.Values.ToArray(), static v => Assert.Equal(0f, v));
         await scheduler.StepAsync(state, (float[])[1f], new float[65]);
     }
 }

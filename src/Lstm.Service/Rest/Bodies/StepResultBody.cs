@@ -14,13 +14,13 @@ namespace Lstm.Service.Rest.Bodies;
 internal sealed record StepResultBody(
     string SessionId, ulong Step, int Count, StepOutput Y, NamedTensorBody[]? State, NamedTensorBody[]? Gates, bool Replayed)
 {
-    /// <summary>Describes an answered call.</summary>
-    /// <param name="session">Its session.</param>
-    /// <param name="call">The call.</param>
+    /// <summary>Describes an answer.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="group">The steps of this one session.</param>
     /// <param name="nested">Whether x was a list of lists.</param>
     /// <returns>The body.</returns>
-    public static StepResultBody From(Session session, StepCall call, bool nested) => new(
-        session.Id, call.DoneStep, call.DoneCount, new(call.Y.Memory, session.Model.OutputSize, nested),
-        NamedTensorBody.Cut(session.Model.Model.Info.States, call.State.Span),
-        NamedTensorBody.Cut(session.Model.Model.Info.Gates, call.Gates.Span), call.Replayed);
+    public static StepResultBody From(Session session, StepGroup group, bool nested) => new(
+        session.Id, group[0].DoneStep, group[0].Count, new(group.Y(0), session.Model.OutputSize, nested),
+        NamedTensorBody.Cut(session.Model.Model.Info.States, group.State(0)),
+        NamedTensorBody.Cut(session.Model.Model.Info.Gates, group.Gates(0)), group[0].Replayed);
 }

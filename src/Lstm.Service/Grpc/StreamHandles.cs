@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Lstm.Service.Errors;
+using Lstm.Service.Sessions;
+using Lstm.V1;
+using Session = Lstm.Service.Sessions.Session;
+
+namespace Lstm.Service.Grpc;
+
+/// <summary>The sessions of one stream under their handles, and the steps of one round: what runs together and is answered together.</summary>
+internal sealed class StreamHandles
+{
+    private readonly Dictionary<uint, OpenHandle> _open = [];
+    private long _round;
+
+    /// <summary>Handles open.</summary>
+    public int Count => _open.Count;
+
+    /// <summary>The steps of this round.</summary>
+    public StepGroup Steps { get; } = new();
+
+    /// <summary>Finds a session.</summary>
+    /// <param name="handle">Its handle.</param>
+    /// <returns>The session, or null when the handle is not open.</returns>
+    public Session? Find(uint handle) => _open.TryGetValue(handle, out var found) ? found.Session : null;
+
+    /// <summary>Opens a free handle.</summary>
+    /// <param name="handle">The handle.</param>
+    /// <param name="session">Its session.</param>
+    public void Open(uint handle, Session session) => _open.Add(handle, new() { Session = session });
+
+    /// <summary>Gives a handle back.</summary>
+    /// <param name="handle">The handle.</param>
+    public void Close(uint handle) => _open.Remove(handle);
+
+    /// <summary>Begins a round with one request.</summary>
+    /// <param name="step">The request.</param>
+    public void Begin(StreamStep step)
+    {
+        Begin();
+        ref var handle = ref Get(step.Handle);
+        if (Unsafe.IsNullRef(ref handle))
+            AddFault(step.Handle, step.Step);
+        else
+            Add(ref handle, step);
+    }
+
+    /// <summary>Takes one more request into the round if it can run together with the others.</summary>
+    /// <param name="step">The request.</param>
+    /// <returns>False: it has to wait for the next round.</returns>
+    public bool TryJoin(StreamStep step)
+    {
+        ref readonly var first = ref Steps[0];
+        if (first.Session is null || first.AskedCount > 1 || step.Count > 1)
+            return false;
+        ref var handle = ref Get(step.Handle);
+        var model = first.Session.Model;
+        if (Unsafe.IsNullRef(ref handle) || handle.Round == _round || handle.Session.Model != model || step.X.Count != model.InputSize || Steps.Count >= model.MaxBatch)
+            return false;
+        Add(ref handle, step);
+        return true;
+    }
+
+    /// <summary>Begins a round with one message for many sessions.</summary>
+    /// <param name="batch">The message.</param>
+    /// <param name="limit">Sessions in it at most.</param>
+    /// <exception cref="LstmException">BATCH_… or INPUT_SHAPE: nothing may be stepped.</exception>
+    public void Begin(StreamBatch batch, int limit)
+    {
+        Begin();
+        int count = batch.Handles.Count;
+        if (count == 0)
+            throw Throw.BatchEmpty();
+        if (count > limit)
+            throw Throw.BatchTooLarge(count, limit);
+        if (batch.Steps.Count != 0 && batch.Steps.Count != count)
+            throw Throw.BatchSteps(count, batch.Steps.Count);
+        Steps.IsOneMessage = true;
+        Steps.X.Resize(batch.X.Count);
+        batch.X.CopyTo(Steps.X.Items, 0);
+        Models.ServedModel? model = null;
+        for (int n = 0; n < count; n++)
+        {
+            uint number = batch.Handles[n];
+            ulong step = batch.Steps.Count == 0 ? 0 : batch.Steps[n];
+            ref var handle = ref Get(number);
+            if (Unsafe.IsNullRef(ref handle))
+            {
+                AddFault(number, step);
+                continue;
+            }
+
+            if (handle.Round == _round)
+                throw Throw.BatchHandleTwice(number);
+            handle.Round = _round;
+            model ??= handle.Session.Model;
+            if (handle.Session.Model != model)
+                throw Throw.BatchModelsDiffer(number, handle.Session.Model.Name, model.Name);
+            if (batch.X.Count != (long)count * model.InputSize)
+                throw Throw.BatchInputShape(model.Name, count, model.InputSize, batch.X.Count);
+            Steps.Add(new() { Session = handle.Session, Handle = number, Step = step, X = n * model.InputSize, XLength = model.InputSize });
+        }
+    }
+
+    private void Begin()
+    {
+        Steps.Clear();
+        _round++;
+    }
+
+    private void Add(ref OpenHandle handle, StreamStep step)
+    {
+        handle.Round = _round;
+        ProtoMessages.Add(
+            Steps,
+            new() { Session = handle.Session, Handle = step.Handle, Step = step.Step, AskedCount = step.Count, WantState = step.WantState, WantGates = step.WantGates },
+            step.X);
+    }
+
+    private void AddFault(uint handle, ulong step) => Steps.Add(new() { Handle = handle, Step = step, Fault = Throw.HandleNotOpen(handle) });
+
+    private ref OpenHandle Get(uint handle) => ref CollectionsMarshal.GetValueRefOrNullRef(_open, handle);
+}
