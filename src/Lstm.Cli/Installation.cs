@@ -20,6 +20,10 @@ internal static class Installation
     /// <exception cref="CommandFailedException">It is not there.</exception>
     public static string Incumbent => Program("benchmarks", "Lstm.Incumbent");
 
+    /// <summary>The measurement of many sessions, built in the same configuration as this program.</summary>
+    /// <exception cref="CommandFailedException">It is not there.</exception>
+    public static string SessionBench => Program("benchmarks", "Lstm.SessionBench");
+
     private static string Program(string folder, string name)
     {
         // .../bin/Release/net10.0/ : the last two folders name configuration and framework.

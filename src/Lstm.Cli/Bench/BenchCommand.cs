@@ -11,6 +11,7 @@ internal static class BenchCommand
     public static Command Create() => new("bench", "Measure how fast it is on this machine, beside what one would use instead.")
     {
         CellCommand.Create(),
+        SessionsBenchCommand.Create(),
         ServiceBenchCommand.Create(),
     };
 }

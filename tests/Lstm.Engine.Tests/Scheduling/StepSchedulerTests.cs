@@ -116,4 +116,84 @@ public sealed class StepSchedulerTests
         Assert.All(state.Values.ToArray(), static v => Assert.Equal(0f, v));
         await scheduler.StepAsync(state, (float[])[1f], new float[65]);
     }
+
+    [Fact]
+    public async Task RunAsync_WithAFlood_GivesEveryCallerAnEqualShare()
+    {
+        Model model = Model.Load(ShippedModels.NycTaxi);
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var widths = new List<int>();
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions { MaxBatch = 8, Lanes = 1 }, run =>
+        {
+            widths.Add(run.Width);
+            entered.Set();
+            release.Wait(Patience);
+        });
+        Task first = Task.Run(() => scheduler.StepAsync(model.CreateState(), new float[5], new float[3]).AsTask());
+        Assert.True(entered.Wait(Patience));
+
+        // A hundred sessions of one caller wait already when three others come with one session each.
+        StepJob flood = Job(model, 100);
+        StepJob[] others = [Job(model, 1), Job(model, 1), Job(model, 1)];
+        Task flooded = scheduler.RunAsync(flood).AsTask();
+        Task[] served = [.. others.Select(job => scheduler.RunAsync(job).AsTask())];
+        release.Set();
+        await Task.WhenAll([first, .. served]).WaitAsync(Patience);
+        await flooded.WaitAsync(Patience);
+
+        Assert.All(others.Append(flood), static job => Assert.Null(job.ErrorOf(0)));
+        // The next batch holds all three, and the flood gets the places that are left: 2 for its share, 3 on top.
+        Assert.Equal([1, 8, .. Enumerable.Repeat(8, 11), 7], widths);
+    }
+
+    [Fact]
+    public async Task StepAsync_BesideAChunk_DoesNotWaitForItsEnd()
+    {
+        Model model = Model.Load(ShippedModels.NycTaxi);
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        int runs = 0;
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions { Lanes = 1 }, _ =>
+        {
+            if (Interlocked.Increment(ref runs) == 10)
+            {
+                entered.Set();
+                release.Wait(Patience);
+            }
+        });
+        const int steps = 5000;
+        var (x, y) = (new float[steps * 5], new float[steps * 3]);
+        ModelState chunked = model.CreateState();
+        Task chunk = Task.Run(() => scheduler.StepAsync(chunked, x, y, count: steps).AsTask());
+        Assert.True(entered.Wait(Patience));
+
+        Task single = scheduler.StepAsync(model.CreateState(), new float[5], new float[3]).AsTask();
+        release.Set();
+        await single.WaitAsync(Patience);
+        int at = Volatile.Read(ref runs);
+        await chunk.WaitAsync(Patience);
+
+        Assert.InRange(at, 11, steps - 1);
+        Assert.Equal(steps, runs); // the single step shared a run with the chunk
+        ModelState alone = model.CreateState();
+        var expected = new float[3];
+        for (int step = 0; step < steps; step++)
+        {
+            model.Step(alone, new float[5], expected);
+        }
+        Assert.Equal(expected, y[^3..]);
+        Assert.Equal(alone.Values.ToArray(), chunked.Values.ToArray());
+    }
+
+    private static StepJob Job(Model model, int sessions)
+    {
+        var job = new StepJob();
+        job.Begin(model);
+        for (int n = 0; n < sessions; n++)
+        {
+            job.Add(model.CreateState().Row, new float[5], new float[3], default, 1);
+        }
+        return job;
+    }
 }
