@@ -112,6 +112,9 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>Gives back what it holds; it never came to life, because its id was taken meanwhile.</summary>
+    public void Abandon() => _home.States.Return(_slab, _row);
+
     private bool IsIdle() => _home.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) >= _home.Options.IdleTimeout;
 
     private void Finish(SessionEndCause cause, Action<Session, Tombstone> ended)

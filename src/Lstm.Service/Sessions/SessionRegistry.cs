@@ -133,7 +133,7 @@ internal sealed partial class SessionRegistry
         }
 
         bool added = false;
-        Session session;
+        Session? session = null;
         try
         {
             session = new Session(id, HomeOf(model));
@@ -142,7 +142,10 @@ internal sealed partial class SessionRegistry
         finally
         {
             if (!added)
+            {
+                session?.Abandon();
                 Interlocked.Decrement(ref _count);
+            }
         }
 
         if (!added)

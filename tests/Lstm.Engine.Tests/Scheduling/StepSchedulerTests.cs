@@ -186,6 +186,57 @@ public sealed class StepSchedulerTests
         Assert.Equal(alone.Values.ToArray(), chunked.Values.ToArray());
     }
 
+    [Fact]
+    public async Task RunAsync_WithOneFaultySession_StepsTheOthersAlone()
+    {
+        Model model = Model.Load(ShippedModels.NycTaxi);
+        var faulty = new FaultyModel(model);
+        var scheduler = new StepScheduler(faulty, new StepSchedulerOptions());
+        ModelState[] states = [.. Enumerable.Range(0, 5).Select(_ => faulty.CreateState())];
+        var job = new StepJob();
+        job.Begin(faulty);
+        var outputs = new float[5][];
+        for (int n = 0; n < states.Length; n++)
+        {
+            job.Add(states[n].Row, (float[])[n == 3 ? FaultyModel.Bad : n, 0, 1, 0, 0], outputs[n] = new float[3], default, 1);
+        }
+
+        await scheduler.RunAsync(job);
+
+        for (int n = 0; n < states.Length; n++)
+        {
+            var expected = new float[3];
+            ModelState alone = model.CreateState();
+            if (n == 3)
+            {
+                Assert.Equal("A bad input.", job.ErrorOf(n)?.Message);
+            }
+            else
+            {
+                model.Step(alone, [n, 0, 1, 0, 0], expected);
+                Assert.Null(job.ErrorOf(n));
+            }
+            Assert.Equal(expected, outputs[n]);
+            Assert.Equal(alone.Values.ToArray(), states[n].Values.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task StepAsync_OfAChunkThatFailsHalfWay_LeavesTheStateAsBefore()
+    {
+        var model = new FaultyModel(Model.Load(ShippedModels.NycTaxi));
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions());
+        ModelState state = model.CreateState();
+        await scheduler.StepAsync(state, new float[5], new float[3]);
+        float[] before = state.Values.ToArray();
+        var x = new float[4 * 5];
+        x[2 * 5] = FaultyModel.Bad;
+
+        await Assert.ThrowsAsync<ArgumentException>(() => scheduler.StepAsync(state, x, new float[4 * 3], count: 4).AsTask());
+
+        Assert.Equal(before, state.Values.ToArray());
+    }
+
     private static StepJob Job(Model model, int sessions)
     {
         var job = new StepJob();
