@@ -40,7 +40,7 @@ public class BenchServerTests
     }
 
     [Theory]
-    [InlineData(BenchServer.Incumbent)]
+    [MemberData(nameof(Servers))]
     public async Task RunAsync_Batches_AreAnsweredRightly(string name)
     {
         LoadShape[] shapes = [new(10, 2, Batch: 5), new(10, 1, Batch: 4, Window: 2), new(10, 1, Batch: 10, Rate: 100)];
