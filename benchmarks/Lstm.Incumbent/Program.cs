@@ -20,7 +20,15 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     kestrel.Listen(IPAddress.Loopback, port, listen => (endpoint, listen.Protocols) = (listen, HttpProtocols.Http2));
 });
 builder.Services.AddGrpc(static grpc => grpc.MaxSendMessageSize = null);
-builder.Services.AddSingleton(new Models(folder)).AddSingleton<SessionTable>();
+try
+{
+    builder.Services.AddSingleton(new Models(folder)).AddSingleton<SessionTable>();
+}
+catch (NotSupportedException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
 
 await using WebApplication app = builder.Build();
 app.MapGrpcService<InferenceService>();
@@ -30,3 +38,4 @@ var facts = new Dictionary<string, int> { ["http_port"] = bound, ["grpc_port"] =
 await File.WriteAllTextAsync(readyFile + ".tmp", JsonSerializer.Serialize(facts));
 File.Move(readyFile + ".tmp", readyFile, overwrite: true);
 await app.WaitForShutdownAsync();
+return 0;

@@ -59,8 +59,8 @@ internal sealed class BenchPrinter(TextWriter output, TextWriter error, bool jso
         text.AppendLine(Invariant($"Servers and generator on one machine: {Machine.Processor}, {Environment.ProcessorCount} logical processors. {Machine.Versions}, {DateTime.UtcNow:yyyy-MM-dd}."));
         text.AppendLine(Invariant($"Medians of {settings.Runs} × {settings.Counted.TotalSeconds:0.#} s, the servers taking turns, after {settings.WarmUp.TotalSeconds:0.#} s of warm-up for each server and model. All outputs of 16 sessions were compared with the engine."));
         text.AppendLine();
-        text.AppendLine("| model | load | server | steps/s | steps/s per core of the server | server, µs a step | p50, ms | p99, ms | p99.9, ms | generator, µs a message | times the incumbent per core |");
-        text.AppendLine("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        text.AppendLine("| model | load | server | steps/s | steps/s per core of the server | server, µs a step | p50, ms | p99, ms | p99.9, ms | generator, µs a message | generator, cores | times the incumbent per core |");
+        text.AppendLine("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (BenchResult result in results)
         {
             string times = result.TimesPerCore is { } ratio ? Invariant($"**{ratio:0.0}**") : "";
@@ -86,7 +86,7 @@ internal sealed class BenchPrinter(TextWriter output, TextWriter error, bool jso
     }
 
     private static string Row(BenchCase which, string server, BenchFigures f, string times) => Invariant(
-        $"| {which.Model} | {which.Shape} | {server} | {f.StepsPerSecond:N0} | {f.StepsPerCore:N0} | {f.ServerMicrosecondsPerStep:0.00} | {f.P50Microseconds / 1e3:0.00} | {f.P99Microseconds / 1e3:0.00} | {f.P999Microseconds / 1e3:0.00} | {f.ClientMicrosecondsPerMessage:0.00} | {times} |");
+        $"| {which.Model} | {which.Shape} | {server} | {f.StepsPerSecond:N0} | {f.StepsPerCore:N0} | {f.ServerMicrosecondsPerStep:0.00} | {f.P50Microseconds / 1e3:0.00} | {f.P99Microseconds / 1e3:0.00} | {f.P999Microseconds / 1e3:0.00} | {f.ClientMicrosecondsPerMessage:0.00} | {f.ClientCores:0.00} | {times} |");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,8 +13,8 @@ public class BenchPrinterTests
 
         string[] lines = Print(result);
 
-        Assert.Equal("| m | 10 sessions on 2 streams, one step a message | lstm | 6 | 6 | 6.00 | 0.01 | 0.01 | 0.01 | 6.00 | **1.5** |", lines[^2]);
-        Assert.Equal("| m | 10 sessions on 2 streams, one step a message | incumbent | 4 | 4 | 4.00 | 0.00 | 0.00 | 0.00 | 4.00 |  |", lines[^1]);
+        Assert.Equal("| m | 10 sessions on 2 streams, one step a message | lstm | 6 | 6 | 6.00 | 0.01 | 0.01 | 0.01 | 6.00 | 0.10 | **1.5** |", lines[^2]);
+        Assert.Equal("| m | 10 sessions on 2 streams, one step a message | incumbent | 4 | 4 | 4.00 | 0.00 | 0.00 | 0.00 | 4.00 | 4.00 |  |", lines[^1]);
     }
 
     [Fact]
