@@ -66,7 +66,7 @@ internal static class ProtoMessages
         result.Count = (uint)entry.Count;
         result.Replayed = entry.Replayed;
         result.Y.Clear();
-        Write(result.Y, group.Y(n).Span);
+        result.Y.AddRange(FloatPiece.Of(group.Y(n)));
         result.State.Clear();
         Write(result.State, model.Model.Info.States, group.State(n));
         result.Gates.Clear();
@@ -95,8 +95,7 @@ internal static class ProtoMessages
 
             result.Handles.Add(entry.Handle);
             result.Steps.Add(entry.DoneStep);
-            foreach (float value in group.Y(n).Span)
-                result.Y.Add(value);
+            result.Y.AddRange(FloatPiece.Of(group.Y(n)));
             if (entry.Replayed)
                 result.Replayed.Add(entry.Handle);
         }

@@ -95,7 +95,7 @@ public sealed class BatchInvarianceLawTests(ITestOutputHelper output)
     {
         Reference reference = ReferenceOf(name);
         int widest = 0;
-        var scheduler = new StepScheduler(reference.Model, new StepSchedulerOptions(), (width, _) => widest = Math.Max(widest, width));
+        var scheduler = new StepScheduler(reference.Model, new StepSchedulerOptions(), batch => widest = Math.Max(widest, batch.Width));
         Task<Trail>[] sessions = [.. reference.Inputs(Widest).Select((x, session) => Task.Run(async () =>
         {
             var random = new Random(unchecked(LawSeed.Value + session));
