@@ -6,7 +6,7 @@ namespace Lstm.Engine.Kernels;
 internal static partial class MatrixKernel<V>
 {
     // 16 sums in flight, from four panels at once.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FourTilesOfFour<W>(ref byte w, int panel, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {
@@ -66,7 +66,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // 8 sums in flight.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TwoTilesOfFour<W>(ref byte w, int panel, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {
@@ -106,7 +106,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // One tile.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void OneTileOfFour<W>(ref byte w, int panel, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {
@@ -136,7 +136,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // 12 sums in flight: GRU.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FourTilesOfThree<W>(ref byte w, int panel, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {
@@ -192,7 +192,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // Two tiles of three.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TwoTilesOfThree<W>(ref byte w, int panel, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {
@@ -230,7 +230,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // One tile of three.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void OneTileOfThree<W>(ref byte w, int panel, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {
@@ -259,7 +259,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // What is left of a narrow last panel.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void OneVector<W>(ref byte w, int panel, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {

@@ -6,7 +6,7 @@ namespace Lstm.Engine.Kernels;
 internal static partial class MatrixKernel<V>
 {
     // 24 sums in flight: of 32 registers all but those that four weights and an input need.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void SixByFour<W, P>(
         ref byte w, int panel, nint ahead, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>
@@ -95,7 +95,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // Four sessions.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FourByFour<W, P>(
         ref byte w, int panel, nint ahead, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>
@@ -162,7 +162,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // Two sessions.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TwoByFour<W, P>(
         ref byte w, int panel, nint ahead, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>
@@ -207,7 +207,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // Six sessions of a panel of three vectors: GRU.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void SixByThree<W, P>(
         ref byte w, int panel, nint ahead, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>
@@ -290,7 +290,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // Four of them.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FourByThree<W, P>(
         ref byte w, int panel, nint ahead, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>
@@ -353,7 +353,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // Two of them.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void TwoByThree<W, P>(
         ref byte w, int panel, nint ahead, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>
@@ -396,7 +396,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // What is left of a narrow last panel, for four sessions.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FourByOne<W, P>(
         ref byte w, int panel, nint ahead, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>

@@ -128,7 +128,7 @@ internal static partial class MatrixKernel<V>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Alone<W>(PackedMatrix matrix, int panel, int count, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {
@@ -175,7 +175,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // Panels of one width side by side; returns how many.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int SideBySide<W>(ref byte w, int width, int count, nint next, ref float row, Operand x, ref float start, int startNext, ref float sums, int sumsNext)
         where W : struct, IWeights<V>
     {
@@ -197,7 +197,7 @@ internal static partial class MatrixKernel<V>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Panel<W>(
         PackedMatrix matrix, int panel, ref float rows, int stride, int batch, Operand x, ref float start, int startStride, ref float sums, int sumsStride, bool backward)
         where W : struct, IWeights<V>
@@ -233,7 +233,7 @@ internal static partial class MatrixKernel<V>
     }
 
     // The first sessions also ask for the next chunk.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Chunk<W, P>(
         ref byte w, int width, nint ahead, ref float rows, int stride, int batch, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>
@@ -272,7 +272,7 @@ internal static partial class MatrixKernel<V>
         : left >= 2 ? 2
         : 1;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile<W, P>(
         ref byte w, int panel, nint ahead, int sessions, int vectors, ref float rows, int stride, Operand x, ref float start, int startStride, ref float sums, int sumsStride)
         where W : struct, IWeights<V>

@@ -37,7 +37,7 @@ internal sealed record GruLayerSpec(GruWeights Weights, CellFunctions Functions,
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void RunAlone(Frame frame)
         {
             ref float row = ref frame.Start;
@@ -61,7 +61,7 @@ internal sealed record GruLayerSpec(GruWeights Weights, CellFunctions Functions,
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void RunTogether(Frame frame, int first, int count)
         {
             ref float row = ref frame.StartOf(first);
@@ -115,7 +115,7 @@ internal sealed record GruLayerSpec(GruWeights Weights, CellFunctions Functions,
         }
 
         // Apart from the general cell, whose calls would force these vectors out of the registers.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void AdvanceStandard(ref float row, int unit, ref float sums, int lane, bool showGates)
         {
             V r = Activation<V>.Sigmoid(V.Load(ref sums, lane + Lanes));

@@ -21,7 +21,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
 
         private readonly Operand _x = new(at.X, weights.InputSize, at.H, weights.HiddenSize);
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public override void Run(Frame frame, int batch)
         {
             if (batch == 1)
@@ -35,7 +35,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void RunAlone(Frame frame)
         {
             ref float row = ref frame.Start;
@@ -53,7 +53,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void RunTogether(Frame frame, int first, int count)
         {
             ref float row = ref frame.StartOf(first);
@@ -71,7 +71,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
         }
 
         // The units of one panel, from their sums.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Advance(ref float row, int first, ref float sums, bool showGates)
         {
             if (weights.Units is { } units)
@@ -92,7 +92,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
         }
 
         // Apart from the general cell, whose calls would force these vectors out of the registers.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void Advance(ref float row, int unit, ref float sums, int lane, bool showGates)
         {
             V i = V.Load(ref sums, lane), f = V.Load(ref sums, lane + Lanes), g = V.Load(ref sums, lane + (2 * Lanes)), o = V.Load(ref sums, lane + (3 * Lanes));
@@ -106,7 +106,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private void AdvanceGeneral(GeneralLstm cell, ref float row, int unit, ref float sums, int lane)
         {
             V i = V.Load(ref sums, lane), f = V.Load(ref sums, lane + Lanes), g = V.Load(ref sums, lane + (2 * Lanes)), o = V.Load(ref sums, lane + (3 * Lanes));
