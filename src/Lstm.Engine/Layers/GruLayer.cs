@@ -13,7 +13,7 @@ internal sealed record GruLayerSpec(GruWeights Weights, CellFunctions Functions,
     /// <inheritdoc/>
     public override Layer Create<V>() => Weights.ResetAfter ? new GruLayer<V>(Weights, Functions, At) : new ResetBeforeGruLayer<V>(Weights, Functions, At);
 
-    private sealed class GruLayer<V>(GruWeights weights, CellFunctions functions, GruRow at) : Layer
+    private sealed class GruLayer<V>(GruWeights weights, CellFunctions functions, GruRow at) : PanelLayer
         where V : struct, IFloatVector<V>
     {
         private const int Lanes = VectorWidths.RowAlignment;
@@ -24,21 +24,8 @@ internal sealed record GruLayerSpec(GruWeights Weights, CellFunctions Functions,
         private readonly Operand _h = new(at.H, weights.HiddenSize);
         private readonly bool _isStandard = functions == CellFunctions.Standard;
 
-        public override void Run(Frame frame, int batch)
-        {
-            if (batch == 1)
-            {
-                RunAlone(frame);
-                return;
-            }
-            for (int first = 0; first < batch; first += Frame.MostTogether)
-            {
-                RunTogether(frame, first, Math.Min(Frame.MostTogether, batch - first));
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void RunAlone(Frame frame)
+        protected override void RunAlone(Frame frame)
         {
             ref float row = ref frame.Start;
             ref float sums = ref frame.Sums;
@@ -62,7 +49,7 @@ internal sealed record GruLayerSpec(GruWeights Weights, CellFunctions Functions,
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void RunTogether(Frame frame, int first, int count)
+        protected override void RunTogether(Frame frame, int first, int count)
         {
             ref float row = ref frame.StartOf(first);
             ref float sums = ref frame.Sums;

@@ -13,7 +13,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
     /// <inheritdoc/>
     public override Layer Create<V>() => new LstmLayer<V>(Weights, At, General);
 
-    private sealed class LstmLayer<V>(LstmWeights weights, LstmRow at, GeneralLstm? general) : Layer
+    private sealed class LstmLayer<V>(LstmWeights weights, LstmRow at, GeneralLstm? general) : PanelLayer
         where V : struct, IFloatVector<V>
     {
         private const int Lanes = VectorWidths.RowAlignment;
@@ -22,21 +22,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
         private readonly Operand _x = new(at.X, weights.InputSize, at.H, weights.HiddenSize);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        public override void Run(Frame frame, int batch)
-        {
-            if (batch == 1)
-            {
-                RunAlone(frame);
-                return;
-            }
-            for (int first = 0; first < batch; first += Frame.MostTogether)
-            {
-                RunTogether(frame, first, Math.Min(Frame.MostTogether, batch - first));
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void RunAlone(Frame frame)
+        protected override void RunAlone(Frame frame)
         {
             ref float row = ref frame.Start;
             int panels = weights.Matrix.Panels;
@@ -54,7 +40,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void RunTogether(Frame frame, int first, int count)
+        protected override void RunTogether(Frame frame, int first, int count)
         {
             ref float row = ref frame.StartOf(first);
             int panels = weights.Matrix.Panels;

@@ -17,9 +17,9 @@ public sealed class BatchInvarianceLawTests(ITestOutputHelper output)
     // Sessions of a run whose point is something other than the batch.
     private const int Few = 5;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(4);
 
-    private static readonly ConcurrentDictionary<string, Lazy<Reference>> s_references = new();
+    private static readonly ConcurrentDictionary<string, Lazy<Reference>> _references = new();
 
     public static TheoryData<string> Stepped => [.. LawModels.Stepped];
 
@@ -81,7 +81,7 @@ public sealed class BatchInvarianceLawTests(ITestOutputHelper output)
 
         AssertSame(alone, LawRuns.Predicted(model, inputs), "together");
         Task<Trail[]>[] threads = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() => LawRuns.Predicted(model, [.. inputs.Reverse()])))];
-        Assert.All(await Task.WhenAll(threads).WaitAsync(s_patience), trails => AssertSame([.. alone.Reverse()], trails, "on two threads"));
+        Assert.All(await Task.WhenAll(threads).WaitAsync(_patience), trails => AssertSame([.. alone.Reverse()], trails, "on two threads"));
         foreach (VectorWidth width in VectorWidths.Available.Skip(1))
         {
             AssertSame(alone, LawRuns.Predicted(LawModels.Load(name, LawSeed.Value, width), inputs), $"on {width}");
@@ -115,7 +115,7 @@ public sealed class BatchInvarianceLawTests(ITestOutputHelper output)
             return new Trail(outputs.Value, 0, LawRuns.HashOf(state));
         }))];
 
-        Trail[] trails = await Task.WhenAll(sessions).WaitAsync(s_patience);
+        Trail[] trails = await Task.WhenAll(sessions).WaitAsync(_patience);
 
         output.WriteLine($"widest batch: {widest}");
         AssertSame([.. reference.Trails.Select(static t => t.AtTheEnd())], trails, "through the scheduler");
@@ -138,7 +138,7 @@ public sealed class BatchInvarianceLawTests(ITestOutputHelper output)
         Assert.Equal(Widest, reference.Trails.Distinct().Count());
     }
 
-    private static Reference ReferenceOf(string name) => s_references.GetOrAdd(name, static n => new Lazy<Reference>(() => new Reference(n))).Value;
+    private static Reference ReferenceOf(string name) => _references.GetOrAdd(name, static n => new Lazy<Reference>(() => new Reference(n))).Value;
 
     private void AssertSame(Trail[] expected, Trail[] actual, string how)
     {

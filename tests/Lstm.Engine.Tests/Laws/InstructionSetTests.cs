@@ -10,9 +10,9 @@ namespace Lstm.Engine.Tests.Laws;
 public sealed class InstructionSetTests(ITestOutputHelper output)
 {
     // The slowest child runs one float at a time and calls a library for every fused multiply-add: half a minute on one core.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(4);
 
-    private static readonly Lazy<string[]> s_expected = new(static () => [.. LawProbe.Run(LawSeed.Value)]);
+    private static readonly Lazy<string[]> _expected = new(static () => [.. LawProbe.Run(LawSeed.Value)]);
 
     [SkippableTheory]
     [InlineData("")]
@@ -29,7 +29,7 @@ public sealed class InstructionSetTests(ITestOutputHelper output)
         output.WriteLine($"seed {LawSeed.Value}, {(setting.Length > 0 ? setting : "nothing switched off")}: {lines[0]}");
         AssertTookEffect(setting, lines[0]);
         Assert.Equal(LawProbe.Sessions * (LawModels.Stepped.Count + LawModels.Whole.Count), lines.Length - 1);
-        Assert.Equal(s_expected.Value, lines[1..]);
+        Assert.Equal(_expected.Value, lines[1..]);
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public sealed class InstructionSetTests(ITestOutputHelper output)
     {
         using Process child = Start("", "law-3");
 
-        string error = await child.StandardError.ReadToEndAsync().WaitAsync(s_patience);
-        await child.WaitForExitAsync().WaitAsync(s_patience);
+        string error = await child.StandardError.ReadToEndAsync().WaitAsync(_patience);
+        await child.WaitForExitAsync().WaitAsync(_patience);
 
         Assert.Equal(2, child.ExitCode);
         Assert.Equal($"Expected 'law-2 SEED' but got 'law-3'. To run the tests: dotnet test.{Environment.NewLine}", error);
@@ -69,8 +69,8 @@ public sealed class InstructionSetTests(ITestOutputHelper output)
         try
         {
             Task<string> error = child.StandardError.ReadToEndAsync();
-            string lines = await child.StandardOutput.ReadToEndAsync().WaitAsync(s_patience);
-            await child.WaitForExitAsync().WaitAsync(s_patience);
+            string lines = await child.StandardOutput.ReadToEndAsync().WaitAsync(_patience);
+            await child.WaitForExitAsync().WaitAsync(_patience);
             Assert.True(child.ExitCode == 0, $"Exit code {child.ExitCode}: {await error}");
             return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         }

@@ -10,7 +10,7 @@ internal static class LawModels
     private const int HeadSize = 6;
     private const int OutputSize = 5;
 
-    private static readonly int[] s_sizes = [1, 3, 17, 40, 64, 100, 130];
+    private static readonly int[] _sizes = [1, 3, 17, 40, 64, 100, 130];
 
     /// <summary>Models that are stepped.</summary>
     public static IReadOnlyList<string> Stepped { get; } = ["nyc-taxi", "char-lm", .. Random("lstm", "peephole", "gru", "gru_reset_before", "rnn", "stacked")];
@@ -61,7 +61,7 @@ internal static class LawModels
         };
     }
 
-    private static IEnumerable<string> Random(params string[] kinds) => kinds.SelectMany(static kind => s_sizes.Select(size => $"{kind}-{size}"));
+    private static IEnumerable<string> Random(params string[] kinds) => kinds.SelectMany(static kind => _sizes.Select(size => $"{kind}-{size}"));
 
     private static OnnxBuilder Build(string name, int seed)
     {

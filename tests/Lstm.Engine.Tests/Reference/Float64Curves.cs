@@ -19,7 +19,7 @@ internal static class Float64Curves
     // Taylor: r¹²/12! < 7e-15 for |r| ≤ ln 2/2.
     private const int Degree = 11;
 
-    private static readonly double[] s_inverseFactorials = [.. Enumerable.Range(0, Degree + 1).Select(static k => 1 / Enumerable.Range(1, k).Aggregate(1d, static (a, b) => a * b))];
+    private static readonly double[] _inverseFactorials = [.. Enumerable.Range(0, Degree + 1).Select(static k => 1 / Enumerable.Range(1, k).Aggregate(1d, static (a, b) => a * b))];
 
     /// <summary>1/(1 + e^−x), for x ≥ 0 and below with e^−|x| in numerator and denominator, so that nothing overflows.</summary>
     /// <param name="x">−200 … 200.</param>
@@ -50,10 +50,10 @@ internal static class Float64Curves
         Vector256<double> n = biased - magic;
         Vector256<double> r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-Ln2High), a);
         r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-Ln2Low), r);
-        Vector256<double> q = Vector256.Create(s_inverseFactorials[Degree]);
+        Vector256<double> q = Vector256.Create(_inverseFactorials[Degree]);
         for (int k = Degree - 1; k >= 2; k--)
         {
-            q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(s_inverseFactorials[k]));
+            q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(_inverseFactorials[k]));
         }
         return Vector256.FusedMultiplyAdd(r * r, q, r);
     }
