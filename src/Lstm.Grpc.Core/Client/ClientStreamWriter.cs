@@ -45,10 +45,10 @@ internal sealed class ClientStreamWriter<T> : IClientStreamWriter<T>
         {
             var flags = WriteOptions?.Flags ?? default;
             _buffer.ResetWrittenCount();
-            _messages.Write(message, _marshaller.ContextualSerializer, mayCompress: !flags.HasFlag(WriteFlags.NoCompress));
+            _messages.Write(message, _marshaller.ContextualSerializer, mayCompress: (flags & WriteFlags.NoCompress) == 0);
             var stream = await _stream.Task.ConfigureAwait(false);
             await stream.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
-            if (!flags.HasFlag(WriteFlags.BufferHint))
+            if ((flags & WriteFlags.BufferHint) == 0)
                 await stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not RpcException)

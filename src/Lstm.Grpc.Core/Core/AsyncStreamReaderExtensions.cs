@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grpc.Wire;
 
 namespace Grpc.Core;
 
@@ -24,7 +25,7 @@ public static class AsyncStreamReaderExtensions
     public static IAsyncEnumerable<T> ReadAllAsync<T>(this IAsyncStreamReader<T> streamReader, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(streamReader);
-        return ReadAllCore(streamReader, cancellationToken);
+        return streamReader is IMessageSource<T> source ? new MessageSequence<T>(source, cancellationToken) : ReadAllCore(streamReader, cancellationToken);
     }
 
     private static async IAsyncEnumerable<T> ReadAllCore<T>(IAsyncStreamReader<T> streamReader, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal sealed partial class ServerCall
             if (!_messageWritten)
                 _aborted = HttpContext.RequestAborted;
             PutMessage(message, serialize, flags);
-            if (flags.HasFlag(WriteFlags.BufferHint))
+            if ((flags & WriteFlags.BufferHint) != 0)
             {
                 Leave();
                 return Task.CompletedTask;
@@ -85,7 +85,7 @@ internal sealed partial class ServerCall
 
     private void PutMessage<T>(T message, Action<T, SerializationContext> serialize, WriteFlags flags)
     {
-        _writer.Write(message, serialize, mayCompress: !flags.HasFlag(WriteFlags.NoCompress));
+        _writer.Write(message, serialize, mayCompress: (flags & WriteFlags.NoCompress) == 0);
         _messageWritten = true;
         _messagesSent++;
     }

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Wire;
 
 namespace Grpc.AspNetCore.Server.Calls;
 
 /// <summary>The request messages of a call.</summary>
-internal sealed class ServerStreamReader<T>(ServerCall call, MessageReader<T> messages) : IAsyncStreamReader<T>
+internal sealed class ServerStreamReader<T>(ServerCall call, MessageReader<T> messages) : IAsyncStreamReader<T>, IMessageSource<T>
     where T : class
 {
     private static readonly Task<bool> True = Task.FromResult(true);
@@ -17,21 +18,28 @@ internal sealed class ServerStreamReader<T>(ServerCall call, MessageReader<T> me
 
     public Task<bool> MoveNext(CancellationToken cancellationToken)
     {
-        if (_atEnd)
-            return False;
-        if (cancellationToken.IsCancellationRequested)
-            return Task.FromCanceled<bool>(cancellationToken);
-        if (call.HasEnded)
-            return Task.FromException<bool>(new InvalidOperationException("The call has ended: nothing can be read any more."));
-        if (Interlocked.Exchange(ref _reading, 1) != 0)
-            return Task.FromException<bool>(new InvalidOperationException("A read is under way: await it before the next."));
-        var read = messages.ReadAsync(cancellationToken);
+        var read = ReadAsync(cancellationToken);
         if (!read.IsCompletedSuccessfully)
-            return FinishAsync(read);
-        return Finish(read.Result) ? True : False;
+            return read.AsTask();
+        return read.Result ? True : False;
     }
 
-    private async Task<bool> FinishAsync(ValueTask<bool> read)
+    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_atEnd)
+            return new(false);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<bool>(cancellationToken);
+        if (call.HasEnded)
+            return ValueTask.FromException<bool>(new InvalidOperationException("The call has ended: nothing can be read any more."));
+        if (Interlocked.Exchange(ref _reading, 1) != 0)
+            return ValueTask.FromException<bool>(new InvalidOperationException("A read is under way: await it before the next."));
+        var read = messages.ReadAsync(cancellationToken);
+        return read.IsCompletedSuccessfully ? new(Finish(read.Result)) : FinishAsync(read);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> FinishAsync(ValueTask<bool> read)
     {
         try
         {
