@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Lstm.Service.Grpc;
+using Lstm.Service.Grpc.Wire;
 using Lstm.Service.Observability;
 using Lstm.Service.Options;
 using Lstm.Service.Sessions;
@@ -67,15 +68,16 @@ public sealed class GatheringTests
         return replies.Seen;
     }
 
-    private sealed class Replies : IServerStreamWriter<StreamReply>
+    private sealed class Replies : IServerStreamWriter<StreamAnswer>
     {
         public List<string> Seen { get; } = [];
 
         public WriteOptions? WriteOptions { get; set; }
 
-        public Task WriteAsync(StreamReply message)
+        public Task WriteAsync(StreamAnswer message)
         {
-            Seen.Add($"{message.Handle}: {message.Result?.Step.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? message.Error?.Reason ?? message.KindCase.ToString()}");
+            var reply = WrittenMessage.Read(message);
+            Seen.Add($"{reply.Handle}: {reply.Result?.Step.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? reply.Error?.Reason ?? reply.KindCase.ToString()}");
             return Task.CompletedTask;
         }
     }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Lstm.Service.Grpc.Wire;
 using Lstm.Service.Hosting;
 using Lstm.Service.Models;
 using Lstm.Service.Observability;
@@ -10,11 +11,16 @@ using Lstm.V1;
 namespace Lstm.Service.Grpc;
 
 /// <summary>lstm.v1.Inference: every call ends in the same sessions as its HTTP counterpart.</summary>
+[BindServiceMethod(typeof(StreamMethod), nameof(StreamMethod.Bind))]
 internal sealed class InferenceService(
     CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, Predictor predictor, Readiness readiness, GrpcOptions options, LstmMeter meter) : Inference.InferenceBase
 {
-    /// <inheritdoc/>
-    public override Task Stream(IAsyncStreamReader<StreamRequest> requestStream, IServerStreamWriter<StreamReply> responseStream, ServerCallContext context) =>
+    /// <summary>Many sessions, many steps, one stream.</summary>
+    /// <param name="requestStream">From the client.</param>
+    /// <param name="responseStream">To the client.</param>
+    /// <param name="context">The call.</param>
+    /// <returns>Completes when the client is done.</returns>
+    public Task Stream(IAsyncStreamReader<StreamMessage> requestStream, IServerStreamWriter<StreamAnswer> responseStream, ServerCallContext context) =>
         boundary.RunAsync(context, async () =>
         {
             await new SessionStream(sessions, boundary, options, meter).RunAsync(requestStream, responseStream, context.CancellationToken, readiness.Stopping);

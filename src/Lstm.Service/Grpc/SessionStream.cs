@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Lstm.Service.Errors;
+using Lstm.Service.Grpc.Wire;
 using Lstm.Service.Observability;
 using Lstm.Service.Options;
 using Lstm.Service.Sessions;
@@ -20,9 +21,9 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
     private readonly StreamHandles _handles = new();
 
     // Used again for every reply.
+    private readonly StreamAnswer _answer = new();
     private readonly StepResult _result = new();
     private readonly BatchResult _batch = new();
-    private readonly StreamReply _reply = new();
     private int _unsentBytes;
     private long _steps;
     private long _opened;
@@ -34,26 +35,26 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
     /// <param name="stopping">Cancelled when the service stops.</param>
     /// <returns>Completes when the client is done.</returns>
     /// <exception cref="LstmException">STREAM_NOT_OPENED or SHUTTING_DOWN.</exception>
-    public async Task RunAsync(IAsyncStreamReader<StreamRequest> requests, IServerStreamWriter<StreamReply> replies, CancellationToken gone, CancellationToken stopping)
+    public async Task RunAsync(IAsyncStreamReader<StreamMessage> requests, IServerStreamWriter<StreamAnswer> replies, CancellationToken gone, CancellationToken stopping)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
+        await using var messages = requests.ReadAllAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         meter.StreamChanged(1);
         try
         {
             bool first = true;
-            var next = requests.MoveNext(end.Token);
+            var next = messages.MoveNextAsync();
             while (await next)
             {
-                var request = requests.Current;
-                if (first && request.KindCase != StreamRequest.KindOneofCase.Open)
-                    throw NotOpened(request.KindCase);
+                var request = messages.Current;
+                if (first && request.Kind != StreamRequest.KindOneofCase.Open)
+                    throw NotOpened(request.Kind);
                 first = false;
-                if (request.KindCase == StreamRequest.KindOneofCase.Step)
+                if (request.Kind == StreamRequest.KindOneofCase.Step)
                 {
-                    _handles.Begin(request.Step);
-                    next = requests.MoveNext(end.Token);
-                    while (next.IsCompletedSuccessfully && next.Result && requests.Current is { KindCase: StreamRequest.KindOneofCase.Step } also && _handles.TryJoin(also.Step))
-                        next = requests.MoveNext(end.Token);
+                    _handles.Begin(request);
+                    request.Return();
+                    next = Gather(messages);
                     await _handles.Steps.RunAsync();
                     for (int n = 0; n < _handles.Steps.Count; n++)
                     {
@@ -64,7 +65,8 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
                 else
                 {
                     await AnswerAsync(request);
-                    next = requests.MoveNext(end.Token);
+                    request.Return();
+                    next = messages.MoveNextAsync();
                     await ReplyAsync(replies, more: next.IsCompleted);
                 }
             }
@@ -81,70 +83,110 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
         }
     }
 
-    // Replies are sent when there is nothing more to answer, or enough of them: one flush for all that came together.
-    private Task ReplyAsync(IServerStreamWriter<StreamReply> replies, bool more)
+    // Takes into the round what has arrived and can run together; gives the read of the message after these.
+    private ValueTask<bool> Gather(IAsyncEnumerator<StreamMessage> messages)
     {
-        _unsentBytes += _reply.CalculateSize();
+        while (true)
+        {
+            var next = messages.MoveNextAsync();
+            if (!next.IsCompletedSuccessfully)
+                return next;
+            // A result is to be taken once; from here on it is a value.
+            bool found = next.Result;
+            if (!found || messages.Current is not { Kind: StreamRequest.KindOneofCase.Step } also || !_handles.TryJoin(also))
+                return new(found);
+            also.Return();
+        }
+    }
+
+    // Replies are sent when there is nothing more to answer, or enough of them: one flush for all that came together.
+    private Task ReplyAsync(IServerStreamWriter<StreamAnswer> replies, bool more)
+    {
+        _unsentBytes += _answer.Length;
         bool later = more && _unsentBytes < MostUnsentBytes;
         _unsentBytes = later ? _unsentBytes : 0;
         replies.WriteOptions = later ? Later : Now;
-        return replies.WriteAsync(_reply);
+        return replies.WriteAsync(_answer);
     }
 
     private void Answer(int n)
     {
         var group = _handles.Steps;
         ref readonly var entry = ref group[n];
-        _reply.Handle = entry.Handle;
         if (entry.Fault is not null || entry.Session is not { } session)
         {
-            _reply.Error = ToError(entry.Fault!, entry.Step); // not null: without a session there is a fault
+            _answer.Begin(entry.Handle).Error = ToError(entry.Fault!, entry.Step); // not null: without a session there is a fault
+            _answer.Seal();
             return;
         }
 
         _steps += entry.Count;
+        if (!entry.WantState && !entry.WantGates)
+        {
+            _answer.Set(group, n);
+            return;
+        }
+
         ProtoMessages.Write(group, n, session.Model, _result);
-        _reply.Result = _result;
+        _answer.Begin(entry.Handle).Result = _result;
+        _answer.Seal();
     }
 
-    private async ValueTask AnswerAsync(StreamRequest request)
+    private async ValueTask AnswerAsync(StreamMessage request)
     {
-        _reply.Handle = 0;
         try
         {
-            switch (request.KindCase)
+            switch (request.Kind)
             {
                 case StreamRequest.KindOneofCase.Batch:
-                    await StepAsync(request.Batch);
-                    break;
+                    await StepAsync(request);
+                    return;
                 case StreamRequest.KindOneofCase.Open:
-                    Open(request.Open);
+                    Open(request.Other!.Open); // not null: neither step nor batch
                     break;
                 case StreamRequest.KindOneofCase.Close:
-                    await CloseAsync(request.Close);
+                    await CloseAsync(request.Other!.Close); // as above
                     break;
                 default:
+                    _answer.Begin(0);
                     throw new LstmException(ErrorCode.StreamRequestEmpty, "Expected a message with open, step, batch or close but got one with none of them.");
             }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _reply.Error = ToError(e, 0);
+            _answer.Begin(request.Other is { } other ? HandleOf(other) : 0).Error = ToError(e, 0);
         }
+
+        _answer.Seal();
     }
 
-    private async ValueTask StepAsync(StreamBatch batch)
+    private static uint HandleOf(StreamRequest request) => request.KindCase switch
     {
-        _handles.Begin(batch, options.MaxSessionsPerMessage);
-        await _handles.Steps.RunAsync();
-        ProtoMessages.Write(_handles.Steps, ToError, _batch);
+        StreamRequest.KindOneofCase.Open => request.Open.Handle,
+        StreamRequest.KindOneofCase.Close => request.Close.Handle,
+        _ => 0,
+    };
+
+    private async ValueTask StepAsync(StreamMessage batch)
+    {
+        _handles.BeginBatch(batch, options.MaxSessionsPerMessage);
+        var group = _handles.Steps;
+        await group.RunAsync();
+        if (group.IsAllDoneOnce)
+        {
+            _steps += group.Count;
+            _answer.Set(group);
+            return;
+        }
+
+        ProtoMessages.Write(group, ToError, _batch);
         _steps += _batch.Handles.Count;
-        _reply.Batch = _batch;
+        _answer.Begin(0).Batch = _batch;
+        _answer.Seal();
     }
 
     private void Open(StreamOpen open)
     {
-        _reply.Handle = open.Handle;
         if (_handles.Find(open.Handle) is { } taken)
             throw new LstmException(
                 ErrorCode.HandleInUse, $"Handle {open.Handle} is taken on this stream by session '{taken.Id}'. Choose a free one or close it first.",
@@ -160,19 +202,19 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
         meter.HandlesChanged(1);
         if (_opened == 1)
             RequestSpan.IsAbout(session.Id, session.Model.Name);
-        _reply.Opened = ProtoMessages.Write(session.Describe(resumed));
+        _answer.Begin(open.Handle).Opened = ProtoMessages.Write(session.Describe(resumed));
     }
 
     private async ValueTask CloseAsync(StreamClose close)
     {
-        _reply.Handle = close.Handle;
         var session = _handles.Find(close.Handle) ?? throw Throw.HandleNotOpen(close.Handle);
         // A session that ended otherwise is told, and its handle is free all the same.
         _handles.Close(close.Handle);
         meter.HandlesChanged(-1);
         if (!close.EndSession && session.End is { } end)
             throw end.ToException();
-        _reply.Closed = ProtoMessages.Write(close.EndSession ? await sessions.CloseAsync(session) : session.Describe());
+        var snapshot = close.EndSession ? await sessions.CloseAsync(session) : session.Describe();
+        _answer.Begin(close.Handle).Closed = ProtoMessages.Write(snapshot);
     }
 
     private Error ToError(Exception e, ulong step)

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Lstm.Service.Errors;
+using Lstm.Service.Grpc.Wire;
 using Lstm.Service.Sessions;
-using Lstm.V1;
-using Session = Lstm.Service.Sessions.Session;
 
 namespace Lstm.Service.Grpc;
 
@@ -35,7 +34,7 @@ internal sealed class StreamHandles
 
     /// <summary>Begins a round with one request.</summary>
     /// <param name="step">The request.</param>
-    public void Begin(StreamStep step)
+    public void Begin(StreamMessage step)
     {
         Begin();
         ref var handle = ref Get(step.Handle);
@@ -48,14 +47,14 @@ internal sealed class StreamHandles
     /// <summary>Takes one more request into the round if it can run together with the others.</summary>
     /// <param name="step">The request.</param>
     /// <returns>False: it has to wait for the next round.</returns>
-    public bool TryJoin(StreamStep step)
+    public bool TryJoin(StreamMessage step)
     {
         ref readonly var first = ref Steps[0];
         if (first.Session is null || first.AskedCount > 1 || step.Count > 1)
             return false;
         ref var handle = ref Get(step.Handle);
         var model = first.Session.Model;
-        if (Unsafe.IsNullRef(ref handle) || handle.Round == _round || handle.Session.Model != model || step.X.Count != model.InputSize || Steps.Count >= model.MaxBatch)
+        if (Unsafe.IsNullRef(ref handle) || handle.Round == _round || handle.Session.Model != model || step.X.Length != model.InputSize || Steps.Count >= model.MaxBatch)
             return false;
         Add(ref handle, step);
         return true;
@@ -65,24 +64,26 @@ internal sealed class StreamHandles
     /// <param name="batch">The message.</param>
     /// <param name="limit">Sessions in it at most.</param>
     /// <exception cref="LstmException">BATCH_… or INPUT_SHAPE: nothing may be stepped.</exception>
-    public void Begin(StreamBatch batch, int limit)
+    public void BeginBatch(StreamMessage batch, int limit)
     {
         Begin();
-        int count = batch.Handles.Count;
+        int count = batch.Handles.Length;
         if (count == 0)
             throw Throw.BatchEmpty();
         if (count > limit)
             throw Throw.BatchTooLarge(count, limit);
-        if (batch.Steps.Count != 0 && batch.Steps.Count != count)
-            throw Throw.BatchSteps(count, batch.Steps.Count);
+        var handles = batch.Handles.Span;
+        var numbers = batch.Steps.Span;
+        int inputs = batch.X.Length;
+        if (numbers.Length != 0 && numbers.Length != count)
+            throw Throw.BatchSteps(count, numbers.Length);
         Steps.IsOneMessage = true;
-        Steps.X.Resize(batch.X.Count);
-        batch.X.CopyTo(Steps.X.Items, 0);
+        Steps.X.Set(batch.X.Span);
         Models.ServedModel? model = null;
         for (int n = 0; n < count; n++)
         {
-            uint number = batch.Handles[n];
-            ulong step = batch.Steps.Count == 0 ? 0 : batch.Steps[n];
+            uint number = handles[n];
+            ulong step = numbers.IsEmpty ? 0 : numbers[n];
             ref var handle = ref Get(number);
             if (Unsafe.IsNullRef(ref handle))
             {
@@ -96,8 +97,8 @@ internal sealed class StreamHandles
             model ??= handle.Session.Model;
             if (handle.Session.Model != model)
                 throw Throw.BatchModelsDiffer(number, handle.Session.Model.Name, model.Name);
-            if (batch.X.Count != (long)count * model.InputSize)
-                throw Throw.BatchInputShape(model.Name, count, model.InputSize, batch.X.Count);
+            if (inputs != (long)count * model.InputSize)
+                throw Throw.BatchInputShape(model.Name, count, model.InputSize, inputs);
             Steps.Add(new() { Session = handle.Session, Handle = number, Step = step, X = n * model.InputSize, XLength = model.InputSize });
         }
     }
@@ -108,13 +109,12 @@ internal sealed class StreamHandles
         _round++;
     }
 
-    private void Add(ref OpenHandle handle, StreamStep step)
+    private void Add(ref OpenHandle handle, StreamMessage step)
     {
         handle.Round = _round;
-        ProtoMessages.Add(
-            Steps,
+        Steps.Add(
             new() { Session = handle.Session, Handle = step.Handle, Step = step.Step, AskedCount = step.Count, WantState = step.WantState, WantGates = step.WantGates },
-            step.X);
+            step.X.Span);
     }
 
     private void AddFault(uint handle, ulong step) => Steps.Add(new() { Handle = handle, Step = step, Fault = Throw.HandleNotOpen(handle) });

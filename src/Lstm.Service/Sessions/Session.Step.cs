@@ -100,9 +100,8 @@ internal sealed partial class Session
         int inputSize = Model.InputSize;
         if (x.Length != (long)count * inputSize)
             return Throw.InputShape(Model.Name, count, inputSize, x.Length);
-        for (int i = 0; i < x.Length; i++)
-            if (!float.IsFinite(x[i]))
-                return Throw.InputNotFinite(Model.Name, i / inputSize, i % inputSize, x[i]);
+        if (FiniteFloats.FindOther(x) is var i and >= 0)
+            return Throw.InputNotFinite(Model.Name, i / inputSize, i % inputSize, x[i]);
         for (int row = 0; row < count; row++)
             if (Model.Model.FindInputFault(x.Slice(row * inputSize, inputSize)) is { } fault)
                 return Throw.InputRange(Model.Name, row, fault);

@@ -25,6 +25,12 @@ internal sealed class StepGroup
     /// <summary>Whether all came in one message, which is counted once.</summary>
     public bool IsOneMessage { get; set; }
 
+    /// <summary>Outputs of a step; 0 when it has no session.</summary>
+    public int OutputSize => _home?.Model.OutputSize ?? 0;
+
+    /// <summary>Out: whether every session has stepped, none of them for the second time.</summary>
+    public bool IsAllDoneOnce { get; private set; }
+
     /// <summary>In: the inputs of all, one after the other.</summary>
     public FloatBuffer X { get; } = new();
 
@@ -73,7 +79,7 @@ internal sealed class StepGroup
     {
         Array.Clear(_entries, 0, Count);
         Count = 0;
-        IsOneMessage = false;
+        IsOneMessage = IsAllDoneOnce = false;
         _home = null;
         _job.Clear();
         X.Clear();
@@ -234,10 +240,9 @@ internal sealed class StepGroup
             replayed += entry.Replayed ? entry.Count : 0;
         }
 
+        IsAllDoneOnce = answered == Count && replayed == 0;
         home.Meter.Stepped(IsOneMessage ? Math.Min(1, answered) : answered, steps, replayed, time, home.Model.Tag);
     }
-
-    private int OutputSize => _home?.Model.OutputSize ?? 0;
 
     private ReadOnlyMemory<float> XOf(in StepEntry entry) => X.Memory.Slice(entry.X, entry.XLength);
 

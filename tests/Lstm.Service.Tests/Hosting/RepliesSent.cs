@@ -1,10 +1,10 @@
 using Grpc.Core;
-using Lstm.V1;
+using Lstm.Service.Grpc.Wire;
 
 namespace Lstm.Service.Tests.Hosting;
 
 /// <summary>Counts replies, flushes, and the bytes that wait for a flush.</summary>
-internal sealed class RepliesSent : IServerStreamWriter<StreamReply>
+internal sealed class RepliesSent : IServerStreamWriter<StreamAnswer>
 {
     private int _unsent;
 
@@ -16,10 +16,10 @@ internal sealed class RepliesSent : IServerStreamWriter<StreamReply>
 
     public WriteOptions? WriteOptions { get; set; }
 
-    public Task WriteAsync(StreamReply message)
+    public Task WriteAsync(StreamAnswer message)
     {
         Count++;
-        _unsent += message.CalculateSize();
+        _unsent += WrittenMessage.Of(message).Length;
         MostUnsentBytes = Math.Max(MostUnsentBytes, _unsent);
         if (WriteOptions?.Flags.HasFlag(WriteFlags.BufferHint) != true)
         {

@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace Lstm.Service.Grpc.Wire;
+
+/// <summary>Writes Protobuf's wire format into a buffer. Call <see cref="Flush"/> at the end.</summary>
+/// <param name="output">Where to.</param>
+internal ref struct ProtoOutput(IBufferWriter<byte> output)
+{
+    private const int LongestVarint = 10;
+    private Span<byte> _room = output.GetSpan(LongestVarint);
+    private int _used;
+
+    /// <summary>Writes an integer.</summary>
+    /// <param name="value">The integer.</param>
+    public void WriteVarint(ulong value)
+    {
+        if (_room.Length - _used < LongestVarint)
+        {
+            Flush();
+            _room = output.GetSpan(LongestVarint);
+        }
+
+        while (value >= 0x80)
+        {
+            _room[_used++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        _room[_used++] = (byte)value;
+    }
+
+    /// <summary>Writes bytes, over as many pieces of memory as it takes.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > _room.Length - _used)
+        {
+            int fits = _room.Length - _used;
+            bytes[..fits].CopyTo(_room[_used..]);
+            bytes = bytes[fits..];
+            _used += fits;
+            Flush();
+            _room = output.GetSpan(Math.Min(bytes.Length, 1 << 10));
+        }
+
+        bytes.CopyTo(_room[_used..]);
+        _used += bytes.Length;
+    }
+
+    /// <summary>Hands over what was written.</summary>
+    public void Flush()
+    {
+        output.Advance(_used);
+        _room = default;
+        _used = 0;
+    }
+}

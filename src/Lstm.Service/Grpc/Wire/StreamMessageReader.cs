@@ -1,0 +1,125 @@
+using System.Buffers;
+using Grpc.Core;
+using Lstm.V1;
+
+namespace Lstm.Service.Grpc.Wire;
+
+/// <summary>
+/// Reads the messages of a client's stream. Steps and batches in the form in which every Protobuf library writes them are read by hand, without
+/// objects and with their floats in one copy; for everything else (other kinds, unknown or repeated fields, floats that are not packed, damage)
+/// the generated parser decides, so that both ways mean the same.
+/// </summary>
+internal static class StreamMessageReader
+{
+    private const int LengthDelimited = 2;
+    private const int StepTag = (StreamRequest.StepFieldNumber << 3) | LengthDelimited;
+    private const int BatchTag = (StreamRequest.BatchFieldNumber << 3) | LengthDelimited;
+
+    /// <summary>Reads a message.</summary>
+    /// <param name="context">The message's bytes.</param>
+    /// <returns>Rented: give it back.</returns>
+    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">The bytes are no such message.</exception>
+    public static StreamMessage Read(DeserializationContext context) => Read(context.PayloadAsReadOnlySequence());
+
+    /// <summary>Reads a message.</summary>
+    /// <param name="payload">The message's bytes.</param>
+    /// <returns>Rented: give it back.</returns>
+    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">The bytes are no such message.</exception>
+    public static StreamMessage Read(ReadOnlySequence<byte> payload)
+    {
+        var message = StreamMessage.Rent();
+        if (!TryRead(payload, message))
+            message.Set(StreamRequest.Parser.ParseFrom(payload));
+        return message;
+    }
+
+    private static bool TryRead(ReadOnlySequence<byte> payload, StreamMessage message)
+    {
+        if (payload.IsSingleSegment)
+            return TryRead(payload.FirstSpan, message);
+        // A message larger than a block of the connection's memory comes in several pieces.
+        byte[] joined = ArrayPool<byte>.Shared.Rent((int)payload.Length);
+        try
+        {
+            payload.CopyTo(joined);
+            return TryRead(joined.AsSpan(0, (int)payload.Length), message);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(joined);
+        }
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> bytes, StreamMessage message)
+    {
+        var outer = new ProtoSpan(bytes);
+        if (!outer.TryReadVarint(out ulong tag) || tag is not (StepTag or BatchTag) || !outer.TryReadBytes(out var inner) || outer.Length > 0)
+            return false;
+        message.Kind = tag == StepTag ? StreamRequest.KindOneofCase.Step : StreamRequest.KindOneofCase.Batch;
+        return tag == StepTag ? TryReadStep(new(inner), message) : TryReadBatch(new(inner), message);
+    }
+
+    private static bool TryReadStep(ProtoSpan fields, StreamMessage message)
+    {
+        bool hasX = false;
+        while (fields.Length > 0)
+        {
+            if (!fields.TryReadVarint(out ulong tag))
+                return false;
+            if (tag == ((StreamStep.XFieldNumber << 3) | LengthDelimited))
+            {
+                if (hasX || !fields.TryReadFloats(ref message.X))
+                    return false;
+                hasX = true;
+                continue;
+            }
+
+            if (!fields.TryReadVarint(out ulong value))
+                return false;
+            switch (tag)
+            {
+                case StreamStep.HandleFieldNumber << 3:
+                    message.Handle = (uint)value;
+                    break;
+                case StreamStep.StepFieldNumber << 3:
+                    message.Step = value;
+                    break;
+                case StreamStep.CountFieldNumber << 3:
+                    message.Count = (uint)value;
+                    break;
+                case StreamStep.WantStateFieldNumber << 3:
+                    message.WantState = value != 0;
+                    break;
+                case StreamStep.WantGatesFieldNumber << 3:
+                    message.WantGates = value != 0;
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryReadBatch(ProtoSpan fields, StreamMessage message)
+    {
+        ulong seen = 0;
+        while (fields.Length > 0)
+        {
+            if (!fields.TryReadVarint(out ulong tag) || tag > byte.MaxValue >> 2 || (seen & (1UL << (int)tag)) != 0)
+                return false;
+            seen |= 1UL << (int)tag;
+            bool read = tag switch
+            {
+                (StreamBatch.HandlesFieldNumber << 3) | LengthDelimited => fields.TryReadVarints(ref message.Handles),
+                (StreamBatch.StepsFieldNumber << 3) | LengthDelimited => fields.TryReadVarints(ref message.Steps),
+                (StreamBatch.XFieldNumber << 3) | LengthDelimited => fields.TryReadFloats(ref message.X),
+                _ => false,
+            };
+            if (!read)
+                return false;
+        }
+
+        return true;
+    }
+}
