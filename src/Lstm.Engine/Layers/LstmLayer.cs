@@ -32,10 +32,7 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
                 int panel = (frame.Backward ? groups - 1 - n : n) * Panels.Together;
                 int count = Math.Min(Panels.Together, panels - panel);
                 MatrixKernel<V>.Alone(weights.Matrix, panel, count, ref row, _x, ref Unsafe.Add(ref weights.Matrix.Bias.Start, panel * Panel), Panel, ref frame.Sums, Panel);
-                for (int p = 0; p < count; p++)
-                {
-                    Advance(ref row, (panel + p) * Lanes, ref Unsafe.Add(ref frame.Sums, p * Panel), frame.ShowGates);
-                }
+                Advance(ref row, panel * Lanes, Lanes, Lanes, count, ref frame.Sums, frame.ShowGates);
             }
         }
 
@@ -49,46 +46,70 @@ internal sealed record LstmLayerSpec(LstmWeights Weights, LstmRow At, GeneralLst
                 int panel = frame.Backward ? panels - 1 - n : n;
                 MatrixKernel<V>.Panel(
                     weights.Matrix, panel, ref row, frame.Stride, count, _x, ref Unsafe.Add(ref weights.Matrix.Bias.Start, panel * Panel), 0, ref frame.Sums, Panel, frame.Backward);
-                for (int session = 0; session < count; session++)
+                Advance(ref row, panel * Lanes, frame.Stride, 0, count, ref frame.Sums, frame.ShowGates);
+            }
+        }
+
+        // Blocks of units, each from a panel of sums: of one session or of one row after the other. From block to block go `step` floats in memory and `units` units.
+        private void Advance(ref float row, int unit, int step, int units, int count, ref float sums, bool showGates)
+        {
+            if (weights.Units is { } scales)
+            {
+                for (int n = 0; n < count; n++)
                 {
-                    Advance(ref Unsafe.Add(ref row, session * frame.Stride), panel * Lanes, ref Unsafe.Add(ref frame.Sums, session * Panel), frame.ShowGates);
+                    MatrixKernel<V>.Scale(ref Unsafe.Add(ref sums, n * Panel), ref Unsafe.Add(ref scales.Start, (unit + (n * units)) * LstmWeights.Gates), Panel);
+                }
+            }
+            if (general is null)
+            {
+                AdvanceStandard(ref Unsafe.Add(ref row, unit), step, count, ref sums);
+                if (showGates)
+                {
+                    ShowGates(ref Unsafe.Add(ref row, unit), step, count, ref sums);
+                }
+                return;
+            }
+            for (int n = 0; n < count; n++)
+            {
+                for (int lane = 0; lane < Lanes; lane += V.Width)
+                {
+                    AdvanceGeneral(general, ref Unsafe.Add(ref row, (n * step) - (n * units)), unit + (n * units) + lane, ref Unsafe.Add(ref sums, n * Panel), lane);
                 }
             }
         }
 
-        // The units of one panel, from their sums.
+        // One loop without calls, so that the divisions of a block run beside the multiplications of the next.
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void Advance(ref float row, int first, ref float sums, bool showGates)
+        private void AdvanceStandard(ref float units, int step, int count, ref float sums)
         {
-            if (weights.Units is { } units)
+            for (int n = 0; n < count; n++)
             {
-                MatrixKernel<V>.Scale(ref sums, ref Unsafe.Add(ref units.Start, first * LstmWeights.Gates), Panel);
-            }
-            for (int lane = 0; lane < Lanes; lane += V.Width)
-            {
-                if (general is null)
+                for (int lane = 0; lane < Lanes; lane += V.Width)
                 {
-                    Advance(ref row, first + lane, ref sums, lane, showGates);
+                    V c = V.Load(ref units, at.C + lane);
+                    LstmCell<V>.Advance(
+                        V.Load(ref sums, lane), V.Load(ref sums, lane + Lanes), V.Load(ref sums, lane + (2 * Lanes)), V.Load(ref sums, lane + (3 * Lanes)), ref c, out V h);
+                    V.Store(c, ref units, at.NewC + lane);
+                    V.Store(h, ref units, at.NewH + lane);
                 }
-                else
-                {
-                    AdvanceGeneral(general, ref row, first + lane, ref sums, lane);
-                }
+                units = ref Unsafe.Add(ref units, step);
+                sums = ref Unsafe.Add(ref sums, Panel);
             }
         }
 
-        // Apart from the general cell, whose calls would force these vectors out of the registers.
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private void Advance(ref float row, int unit, ref float sums, int lane, bool showGates)
+        private void ShowGates(ref float units, int step, int count, ref float sums)
         {
-            V i = V.Load(ref sums, lane), f = V.Load(ref sums, lane + Lanes), g = V.Load(ref sums, lane + (2 * Lanes)), o = V.Load(ref sums, lane + (3 * Lanes));
-            V c = V.Load(ref row, at.C + unit);
-            LstmCell<V>.Advance(ref i, ref f, ref g, ref o, ref c, out V h);
-            V.Store(c, ref row, at.NewC + unit);
-            V.Store(h, ref row, at.NewH + unit);
-            if (showGates)
+            for (int n = 0; n < count; n++)
             {
-                ShowGates(ref row, unit, i, f, g, o);
+                for (int lane = 0; lane < Lanes; lane += V.Width)
+                {
+                    V i = V.Load(ref sums, lane), f = V.Load(ref sums, lane + Lanes), g = V.Load(ref sums, lane + (2 * Lanes)), o = V.Load(ref sums, lane + (3 * Lanes));
+                    LstmCell<V>.Gates(ref i, ref f, ref g, ref o);
+                    ShowGates(ref units, lane, i, f, g, o);
+                }
+                units = ref Unsafe.Add(ref units, step);
+                sums = ref Unsafe.Add(ref sums, Panel);
             }
         }
 
