@@ -59,12 +59,39 @@ public sealed class CompressionTests : RawTests
         byte[] whole = Compress(encoding, Message);
         byte[] flipped = [.. whole];
         flipped[^2] ^= 0x40;
-        byte[][] broken = [whole[..^1], whole[..(whole.Length / 2)], whole[..1], [], [.. whole, 0], [.. whole, .. whole], [.. whole, .. "garbage"u8], flipped, Message];
+        byte[][] broken = [whole[..^1], whole[..(whole.Length / 2)], whole[..1], [.. whole, 0], [.. whole, .. whole], [.. whole, .. "garbage"u8], flipped, Message];
         foreach (byte[] data in broken)
         {
             var response = await CallAsync(data, encoding);
             Assert.True(response.Status == StatusCode.Internal, $"{data.Length} bytes of {whole.Length}: {response.Status} {response.Message}");
         }
+    }
+
+    // An empty message is compressed to nothing by the streams of .NET, and so by the official C# client.
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task Request_EmptyAndCompressedToNothing_IsRead(string encoding)
+    {
+        var response = await CallAsync([], encoding);
+
+        Assert.Equal(StatusCode.OK, response.Status);
+    }
+
+    // Found by the interop case empty_unary: what .NET makes of an empty message, others could not read.
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task Response_Empty_IsNotCompressed(string algorithm)
+    {
+        await using var server = await ProbeServer.StartAsync(options => options.ResponseCompressionAlgorithm = algorithm);
+        using var raw = new RawClient(server.Address);
+
+        var response = await raw.CallAsync("Unary", new ProbeRequest { Behaviour = Behaviour.EmptyReply }, request => request.Headers.Add("grpc-accept-encoding", algorithm));
+
+        var (flag, payload) = Assert.Single(response.Frames);
+        Assert.Equal(0, flag);
+        Assert.Empty(payload);
     }
 
     [Theory]

@@ -102,6 +102,9 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
 
     private T DeserializeCompressed(in ReadOnlySequence<byte> payload)
     {
+        // An empty message as the streams of .NET compress it, and so the official client: to nothing.
+        if (payload.IsEmpty)
+            return Deserialize(payload);
         int length;
         byte[] message;
         try

@@ -83,9 +83,11 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
     private void WriteFrame(ReadOnlySpan<byte> payload)
     {
         CheckedLength(payload.Length);
+        // Nothing to gain, and the streams of .NET write nothing for nothing, which is neither gzip nor zlib.
+        bool compress = _compress && !payload.IsEmpty;
         // Write saw to it that there is an encoding.
-        var message = _compress ? MessageEncoding.Compress(encoding!, level, payload).Span : payload;
-        FrameHeader.Write(output, _compress, message.Length);
+        var message = compress ? MessageEncoding.Compress(encoding!, level, payload).Span : payload;
+        FrameHeader.Write(output, compress, message.Length);
         output.Write(message);
     }
 

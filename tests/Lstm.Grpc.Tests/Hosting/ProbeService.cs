@@ -10,7 +10,12 @@ internal sealed class ProbeService(ProbeLog log) : Probe.ProbeBase
     public override async Task<ProbeReply> Unary(ProbeRequest request, ServerCallContext context)
     {
         await BehaveAsync(request, context);
-        return request.Behaviour == Behaviour.ReturnNull ? null! : Reply(request, 1);
+        return request.Behaviour switch
+        {
+            Behaviour.ReturnNull => null!,
+            Behaviour.EmptyReply => new ProbeReply(),
+            _ => Reply(request, 1),
+        };
     }
 
     public override async Task<ProbeReply> ClientStream(IAsyncStreamReader<ProbeRequest> requestStream, ServerCallContext context)
