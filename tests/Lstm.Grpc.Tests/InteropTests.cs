@@ -1,0 +1,92 @@
+using Lstm.Grpc.Interop;
+using Lstm.Grpc.Tests.Hosting;
+using Lstm.Tests.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace Lstm.Grpc.Tests;
+
+/// <summary>
+/// The standard interoperability cases (grpc/grpc doc/interop-test-descriptions.md) against our server: by our own client and by those
+/// of others, whose programs are in tests/interop. tests/e2e/interop adds grpc-js, as client and as server.
+/// </summary>
+public sealed class InteropTests(CppClient cpp) : IClassFixture<CppClient>
+{
+    private const string Python = "/usr/bin/python3";
+
+    private static readonly string PythonClient = Repository.Path("tests", "interop", "python", "client.py");
+
+    // What grpcio's interface does not reach.
+    private static readonly Dictionary<string, string> PythonLeavesUnchecked = new()
+    {
+        ["server_compressed_unary"] = "grpcio does not show whether a message came compressed",
+        ["server_compressed_streaming"] = "grpcio does not show whether a message came compressed",
+        ["client_compressed_streaming"] = "grpcio compresses all messages of a call or none",
+    };
+
+    /// <summary>Whether with TLS, and how responses are compressed.</summary>
+    public static TheoryData<bool, string> Servers => new() { { false, "gzip" }, { true, "deflate" } };
+
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task OwnClient_StandardCases_AllPass(bool tls, string compression)
+    {
+        using var certificate = tls ? Certificates.CreateSelfSigned() : null;
+        using var errors = new ErrorLog();
+        await using var server = await InteropServer.StartAsync(port: 0, certificate, compression, logging => logging.AddProvider(errors));
+        using var client = new InteropClient(server.Address, certificate);
+        await using var output = new StringWriter();
+
+        await client.RunAsync(InteropClient.AllCases, output);
+
+        AssertAllPass(output.ToString(), errors, partly: []);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Servers))]
+    public async Task Grpcio_StandardCases_AllPass(bool tls, string compression)
+    {
+        Skip.IfNot(
+            File.Exists(Python) && File.Exists("/usr/bin/grpc_python_plugin") && (await ProcessRun.RunAsync(Python, "-c", "import grpc, google.protobuf")).ExitCode == 0,
+            $"{Python} with grpcio, protobuf and their code generator is not there (Debian: python3-grpcio python3-protobuf protobuf-compiler-grpc).");
+
+        await AssertStrangerPassesAsync(tls, compression, PythonLeavesUnchecked, Python, PythonClient);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Servers))]
+    public async Task Cpp_StandardCases_AllPass(bool tls, string compression)
+    {
+        Skip.If(cpp.MissingMeans is not null, cpp.MissingMeans);
+
+        await AssertStrangerPassesAsync(tls, compression, partly: [], cpp.Program);
+    }
+
+    private static async Task AssertStrangerPassesAsync(bool tls, string compression, Dictionary<string, string> partly, params string[] command)
+    {
+        using var certificate = tls ? Certificates.CreateSelfSigned() : null;
+        using var errors = new ErrorLog();
+        await using var server = await InteropServer.StartAsync(port: 0, certificate, compression, logging => logging.AddProvider(errors));
+        string authorityFile = Path.GetTempFileName();
+        try
+        {
+            if (certificate is not null)
+                await File.WriteAllTextAsync(authorityFile, certificate.ExportCertificatePem());
+            string[] arguments = [.. command.Skip(1), new Uri(server.Address).Authority, .. tls ? [authorityFile] : Array.Empty<string>()];
+
+            var (_, output) = await ProcessRun.RunAsync(command[0], arguments);
+
+            AssertAllPass(output, errors, partly);
+        }
+        finally
+        {
+            File.Delete(authorityFile);
+        }
+    }
+
+    private static void AssertAllPass(string output, ErrorLog errors, Dictionary<string, string> partly)
+    {
+        var expected = InteropClient.CaseNames.Select(name => partly.TryGetValue(name, out string? reason) ? $"partly {name}: {reason}" : $"ok {name}");
+        Assert.Equal(string.Join('\n', expected), output.TrimEnd());
+        Assert.True(errors.Messages.IsEmpty, string.Join('\n', errors.Messages));
+    }
+}

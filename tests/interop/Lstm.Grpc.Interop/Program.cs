@@ -1,0 +1,3 @@
+using Lstm.Grpc.Interop;
+
+return await CommandLine.Create().Parse(args).InvokeAsync();

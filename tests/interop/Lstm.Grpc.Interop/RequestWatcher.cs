@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Lstm.Grpc.Interop;
+
+/// <summary>Stands between Kestrel and the gRPC layer and notes the flags of the messages that the layer takes.</summary>
+internal sealed class RequestWatcher(PipeReader body, FrameFlags flags) : PipeReader, IRequestBodyPipeFeature
+{
+    private ReadOnlySequence<byte> _unread;
+
+    public PipeReader Reader => this;
+
+    /// <summary>The flags of the request's messages, the current one last.</summary>
+    public static FrameFlags FlagsOf(HttpContext context) => context.Features.GetRequiredFeature<FrameFlags>();
+
+    /// <summary>Watches a request.</summary>
+    public static Task WatchAsync(HttpContext context, RequestDelegate next)
+    {
+        var flags = new FrameFlags();
+        context.Features.Set(flags);
+        context.Features.Set<IRequestBodyPipeFeature>(new RequestWatcher(context.Request.BodyReader, flags));
+        return next(context);
+    }
+
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => Keep(await body.ReadAsync(cancellationToken));
+
+    public override bool TryRead(out ReadResult result) => body.TryRead(out result) && Keep(result) is var _;
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        foreach (var part in _unread.Slice(_unread.Start, consumed))
+            flags.Follow(part.Span);
+        body.AdvanceTo(consumed, examined);
+    }
+
+    public override void CancelPendingRead() => body.CancelPendingRead();
+
+    public override void Complete(Exception? exception = null) => body.Complete(exception);
+
+    private ReadResult Keep(ReadResult result)
+    {
+        _unread = result.Buffer;
+        return result;
+    }
+}
