@@ -24,4 +24,11 @@ internal static class Certificates
     public static X509Certificate2 Load(string certificatePath, string? keyPath) => keyPath is null
         ? X509Certificate2.CreateFromPem(File.ReadAllText(certificatePath))
         : X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+
+    /// <summary>The private key of a certificate that <see cref="CreateSelfSigned"/> made.</summary>
+    public static string ExportKeyPem(X509Certificate2 certificate)
+    {
+        using var key = certificate.GetECDsaPrivateKey() ?? throw new ArgumentException("The certificate has no ECDSA key.", nameof(certificate));
+        return key.ExportPkcs8PrivateKeyPem();
+    }
 }

@@ -6,7 +6,7 @@ namespace Lstm.Grpc.Interop;
 /// <summary>The arguments, in the names that the interop test descriptions give them, so that other projects' scripts can run this program.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create() => new("Server and client of gRPC's standard interoperability cases.") { CreateServer(), CreateClient() };
+    public static RootCommand Create() => new("Server and client of gRPC's standard interoperability cases.") { CreateServer(), CreateClient(), CreateCertificate() };
 
     private static Command CreateServer()
     {
@@ -52,6 +52,20 @@ internal static class CommandLine
             using var trusted = arguments.GetValue(authority) is { } file ? Certificates.Load(file, keyPath: null) : null;
             using var client = new InteropClient($"{scheme}://{arguments.GetValue(host)}:{arguments.GetValue(port)}", trusted, arguments.GetValue(hostOverride));
             return await client.RunAsync(arguments.GetRequiredValue(testCase), Console.Out) ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command CreateCertificate()
+    {
+        var certificate = new Option<string>("--certificate_out") { Required = true, Description = "Where to write the certificate, PEM." };
+        var key = new Option<string>("--key_out") { Required = true, Description = "Where to write its private key, PEM." };
+        var command = new Command("certificate", "Makes a certificate for localhost and 127.0.0.1, for servers of others.") { certificate, key };
+        command.SetAction(async (arguments, stop) =>
+        {
+            using var identity = Certificates.CreateSelfSigned();
+            await File.WriteAllTextAsync(arguments.GetRequiredValue(certificate), identity.ExportCertificatePem(), stop);
+            await File.WriteAllTextAsync(arguments.GetRequiredValue(key), Certificates.ExportKeyPem(identity), stop);
         });
         return command;
     }

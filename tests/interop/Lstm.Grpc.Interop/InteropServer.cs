@@ -37,6 +37,8 @@ internal sealed class InteropServer : IAsyncDisposable
         }));
         builder.Logging.ClearProviders();
         logging(builder.Logging);
+        // Calls that a client has left open do not hold up the end.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddGrpc(options => options.ResponseCompressionAlgorithm = compression);
         var application = builder.Build();
         application.Use(RequestWatcher.WatchAsync);
@@ -50,8 +52,7 @@ internal sealed class InteropServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await _application.StopAsync(patience.Token);
+        await _application.StopAsync();
         await _application.DisposeAsync();
     }
 }

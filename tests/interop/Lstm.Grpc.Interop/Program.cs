@@ -1,3 +1,5 @@
+using System.CommandLine;
 using Lstm.Grpc.Interop;
 
-return await CommandLine.Create().Parse(args).InvokeAsync();
+// The host of the server listens to the signals itself.
+return await CommandLine.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
