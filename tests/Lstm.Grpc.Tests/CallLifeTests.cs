@@ -12,7 +12,7 @@ public sealed class CallLifeTests : RawTests
     [InlineData("Duplex")]
     public async Task Deadline_HandlerListens_EndsTheCallOnce(string method)
     {
-        var response = await Raw.CallAsync(method, new ProbeRequest { Behaviour = Behaviour.Hang }, request => request.Headers.Add("grpc-timeout", "50m"));
+        var response = await Raw.CallAsync(method, new ProbeRequest { Behaviour = Behaviour.Hang }, request => request.Headers.Add("grpc-timeout", "1S"));
 
         Assert.Equal(StatusCode.DeadlineExceeded, response.Status);
         await Server.Log.Cancelled;
