@@ -38,6 +38,46 @@ public sealed class ServiceTests
         Assert.Equal(await CountAsync(channel), await CountAsync(channel));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Definition_Mapped_ServesAllCallsWithItsOneService(bool fromContainer)
+    {
+        var disposed = new ConcurrentQueue<int>();
+        var trace = new ConcurrentQueue<string>();
+        await using var server = await ProbeServer.StartAsync(
+            options => options.Interceptors.Add<TracingInterceptor>("seen"),
+            services => services.AddSingleton(trace).AddSingleton(disposed).AddSingleton<CountingService>(),
+            app => _ = fromContainer
+                ? app.MapGrpcService(services => Counting.BindService(services.GetRequiredService<CountingService>()))
+                : app.MapGrpcService(Counting.BindService(new CountingService(disposed))));
+        using var channel = GrpcChannel.ForAddress(server.Address);
+
+        Assert.Equal(await CountAsync(channel), await CountAsync(channel));
+
+        Assert.Equal(["seen in", "seen in"], trace);
+        Assert.Empty(disposed);
+    }
+
+    [Fact]
+    public async Task Definition_MethodThatItLacks_IsUnimplemented()
+    {
+        var definition = ServerServiceDefinition.CreateBuilder().AddMethod(ProbeMethod("There"), (request, _) => Task.FromResult(request)).Build();
+        await using var server = await ProbeServer.StartAsync(endpoints: app => app.MapGrpcService(definition));
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        var invoker = channel.CreateCallInvoker();
+
+        var there = await invoker.AsyncUnaryCall(ProbeMethod("There"), null, default, "echo");
+        var exception = await Assert.ThrowsAsync<RpcException>(async () => await invoker.AsyncUnaryCall(ProbeMethod("NotThere"), null, default, "echo"));
+
+        Assert.Equal("echo", there);
+        Assert.Equal(StatusCode.Unimplemented, exception.StatusCode);
+        Assert.Equal("Method is unimplemented.", exception.Status.Detail);
+
+        static Method<string, string> ProbeMethod(string name) =>
+            new(MethodType.Unary, "lstm.grpc.tests.ByHand", name, Marshallers.StringMarshaller, Marshallers.StringMarshaller);
+    }
+
     [Fact]
     public async Task Interceptors_OfServerAndClient_SeeTheCallInOrder()
     {

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Grpc.AspNetCore.Server.Calls;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
 namespace Grpc.AspNetCore.Server.Binding;
@@ -12,14 +11,10 @@ internal sealed class ServiceBinder<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)] TService>(
     IEndpointRouteBuilder endpoints,
     CallSettings settings,
-    InterceptorRegistration[] interceptors) : ServiceBinderBase
+    InterceptorRegistration[] interceptors) : EndpointBinder(endpoints, typeof(TService))
     where TService : class
 {
     private readonly ServiceActivator<TService> _activator = new();
-
-    public List<IEndpointConventionBuilder> Endpoints { get; } = [];
-
-    public HashSet<string> ServiceNames { get; } = new(StringComparer.Ordinal);
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
     {
@@ -67,20 +62,5 @@ internal sealed class ServiceBinder<
             return found.CreateDelegate<TDelegate>();
         }
         throw new InvalidOperationException($"Expected {typeof(TService)} to have a public method {method.Name} for {method.FullName}, but found none: derive from the generated service base.");
-    }
-
-    private void Map(IMethod method, IEnumerable<object> metadata, CallHandler handler)
-    {
-        ServiceNames.Add(method.ServiceName);
-        var endpoint = endpoints.Map(method.FullName, handler.HandleAsync);
-        endpoint.Add(builder =>
-        {
-            builder.DisplayName = $"gRPC - {method.FullName}";
-            builder.Metadata.Add(new GrpcMethodMetadata(typeof(TService), method));
-            builder.Metadata.Add(new HttpMethodMetadata(["POST"]));
-            foreach (object attribute in metadata)
-                builder.Metadata.Add(attribute);
-        });
-        Endpoints.Add(endpoint);
     }
 }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Grpc.AspNetCore.Server.Binding;
 
-/// <summary>Finds the methods of a service through its generated base class and maps them to endpoints.</summary>
+/// <summary>Finds the methods of a service, through its generated base class or in its definition, and maps them to endpoints.</summary>
 internal sealed class ServiceMapper(
     IServiceProvider services,
     GrpcServerMeter meter,
@@ -32,6 +32,19 @@ internal sealed class ServiceMapper(
             Settings(serviceOptions, loggers.CreateLogger<TService>()),
             [.. globalOptions.Value.Interceptors, .. serviceOptions.Interceptors]);
         Bind(typeof(TService), binder);
+        return Mapped(endpoints, binder);
+    }
+
+    public List<IEndpointConventionBuilder> Map(IEndpointRouteBuilder endpoints, ServerServiceDefinition definition)
+    {
+        var settings = Settings(new GrpcServiceOptions(), loggers.CreateLogger<ServerServiceDefinition>());
+        var binder = new DefinitionBinder(endpoints, settings, [.. globalOptions.Value.Interceptors]);
+        definition.BindService(binder);
+        return Mapped(endpoints, binder);
+    }
+
+    private List<IEndpointConventionBuilder> Mapped(IEndpointRouteBuilder endpoints, EndpointBinder binder)
+    {
         _unknownMethods.Map(endpoints, binder.ServiceNames, mapAnyService: globalOptions.Value.IgnoreUnknownServices != true);
         return binder.Endpoints;
     }
