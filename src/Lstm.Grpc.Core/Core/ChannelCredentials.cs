@@ -13,7 +13,7 @@ public abstract class ChannelCredentials
     public static ChannelCredentials Insecure { get; } = new Plain(false, null);
 
     /// <summary>TLS with the roots of the system.</summary>
-    public static ChannelCredentials SecureSsl { get; } = new Plain(true, null);
+    public static ChannelCredentials SecureSsl { get; } = new SslCredentials();
 
     internal bool IsSecure { get; }
 
