@@ -26,7 +26,13 @@ internal sealed class RequestWatcher(PipeReader body, FrameFlags flags) : PipeRe
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => Keep(await body.ReadAsync(cancellationToken));
 
-    public override bool TryRead(out ReadResult result) => body.TryRead(out result) && Keep(result) is var _;
+    public override bool TryRead(out ReadResult result)
+    {
+        bool read = body.TryRead(out result);
+        if (read)
+            Keep(result);
+        return read;
+    }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
