@@ -1,0 +1,30 @@
+using System.Reflection;
+using Google.Protobuf.Reflection;
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Microsoft.AspNetCore.Routing;
+
+namespace Grpc.Reflection;
+
+/// <summary>The services that were mapped with MapGrpcService, found by the metadata of their endpoints.</summary>
+internal static class MappedServices
+{
+    /// <summary>Finds the services.</summary>
+    /// <param name="endpoints">All endpoints of the application.</param>
+    /// <returns>Their descriptors, in the order of their names. Services that were not generated from a .proto file have none.</returns>
+    public static IReadOnlyCollection<ServiceDescriptor> Find(EndpointDataSource endpoints) =>
+    [
+        .. endpoints.Endpoints
+            .Select(endpoint => endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()?.ServiceType)
+            .OfType<Type>()
+            .Distinct()
+            .Select(Descriptor)
+            .OfType<ServiceDescriptor>()
+            .DistinctBy(service => service.FullName)
+            .OrderBy(service => service.FullName, StringComparer.Ordinal),
+    ];
+
+    // The generated service base names the class around it, and that has the descriptor.
+    private static ServiceDescriptor? Descriptor(Type service) => service.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)?.BindType
+        .GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ServiceDescriptor;
+}
