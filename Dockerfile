@@ -12,6 +12,7 @@ COPY src/Lstm.OnnxRuntime/*.csproj src/Lstm.OnnxRuntime/
 COPY src/Lstm.Models/*.csproj src/Lstm.Models/
 COPY src/Lstm.Grpc.Core/*.csproj src/Lstm.Grpc.Core/
 COPY src/Lstm.Grpc/*.csproj src/Lstm.Grpc/
+COPY src/Lstm.Grpc.Services/*.csproj src/Lstm.Grpc.Services/
 COPY src/Lstm.Service/*.csproj src/Lstm.Service/
 RUN dotnet restore src/Lstm.Service --use-current-runtime -p:PublishReadyToRun=true
 

@@ -28,7 +28,13 @@ public sealed class DocumentationTests
             foreach (var option in section.PropertyType.GetProperties())
             {
                 object? value = option.GetValue(section.GetValue(defaults));
-                string cell = value is string text ? (text.Length == 0 ? "" : $"`{text}` ") : $"{value} ";
+                string cell = value switch
+                {
+                    string { Length: 0 } => "",
+                    string text => $"`{text}` ",
+                    bool flag => flag ? "true " : "false ",
+                    _ => $"{value} ",
+                };
                 Assert.Contains($"| `Lstm:{section.Name}:{option.Name}` | {cell}|", Api, StringComparison.Ordinal);
             }
     }

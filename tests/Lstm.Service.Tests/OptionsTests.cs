@@ -65,6 +65,18 @@ public sealed class OptionsTests
             e.Faults.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("False", false)]
+    public void Read_Flag_TakesTrueAndFalse(string text, bool value) => Assert.Equal(value, Read(("Lstm:Grpc:Reflection", text)).Grpc.Reflection);
+
+    [Fact]
+    public void Read_FlagThatIsNeither_IsRefused()
+    {
+        var e = Assert.Throws<OptionsException>(() => Read(("Lstm:Grpc:Reflection", "no")));
+        Assert.Equal("Lstm:Grpc:Reflection is 'no', which is not true or false.", e.Message);
+    }
+
     [Fact]
     public void Read_SamePortTwice_IsRefused()
     {

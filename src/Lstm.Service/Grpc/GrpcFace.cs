@@ -2,12 +2,12 @@ using Lstm.Service.Options;
 
 namespace Lstm.Service.Grpc;
 
-/// <summary>The gRPC face: lstm.v1.Inference.</summary>
+/// <summary>The gRPC face: lstm.v1.Inference, and what tools expect of a gRPC server: health and reflection.</summary>
 internal static class GrpcFace
 {
     /// <summary>Adds what the face needs.</summary>
     /// <param name="services">The container.</param>
-    /// <param name="options">Limits.</param>
+    /// <param name="options">Limits, and whether reflection is on.</param>
     /// <returns>The container.</returns>
     public static IServiceCollection AddLstmGrpc(this IServiceCollection services, GrpcOptions options)
     {
@@ -18,10 +18,24 @@ internal static class GrpcFace
             grpc.IgnoreUnknownServices = true;
             grpc.MaxSendMessageSize = null; // Replies are bounded by what was asked for: steps in a message, sessions on a page.
         });
+        services.AddGrpcHealthChecks(health =>
+        {
+            // Readiness sets the statuses at the moment when they change; there are no checks to be run.
+            health.UseHealthChecksCache = true;
+            health.Services.Clear();
+        });
+        if (options.Reflection)
+            services.AddGrpcReflection();
         return services.AddSingleton<CallBoundary>().AddSingleton<InferenceService>();
     }
 
-    /// <summary>Maps the service.</summary>
+    /// <summary>Maps the services.</summary>
     /// <param name="app">The service.</param>
-    public static void MapLstmGrpc(this WebApplication app) => app.MapGrpcService<InferenceService>();
+    public static void MapLstmGrpc(this WebApplication app)
+    {
+        app.MapGrpcService<InferenceService>();
+        app.MapGrpcHealthChecksService();
+        if (app.Services.GetRequiredService<GrpcOptions>().Reflection)
+            app.MapGrpcReflectionService();
+    }
 }

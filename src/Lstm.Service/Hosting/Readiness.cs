@@ -1,23 +1,31 @@
+using Grpc.HealthCheck;
 using Lstm.Service.Models;
 using Lstm.Service.Observability;
+using Lstm.V1;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace Lstm.Service.Hosting;
 
-/// <summary>Whether the service should be sent work.</summary>
+/// <summary>Whether the service should be sent work; tells it to grpc.health.v1, too.</summary>
 internal sealed class Readiness
 {
+    private readonly Lock _telling = new();
     private readonly ModelCatalog _models;
+    private readonly HealthServiceImpl _health;
     private volatile bool _started;
 
     /// <summary>Not ready yet.</summary>
     /// <param name="models">At least one has to be usable.</param>
+    /// <param name="health">What gRPC clients ask and watch.</param>
     /// <param name="lifetime">Tells when the service stops.</param>
     /// <param name="log">Where the stop is noted.</param>
-    public Readiness(ModelCatalog models, IHostApplicationLifetime lifetime, ILogger<Readiness> log)
+    public Readiness(ModelCatalog models, HealthServiceImpl health, IHostApplicationLifetime lifetime, ILogger<Readiness> log)
     {
-        _models = models;
+        (_models, _health) = (models, health);
         Stopping = lifetime.ApplicationStopping;
         Stopping.Register(log.Stopping);
+        Stopping.Register(Tell);
+        Tell();
     }
 
     /// <summary>Cancelled when the service begins to stop.</summary>
@@ -31,5 +39,20 @@ internal sealed class Readiness
         : "no_usable_model";
 
     /// <summary>The service listens.</summary>
-    public void Started() => _started = true;
+    public void Started()
+    {
+        _started = true;
+        Tell();
+    }
+
+    private void Tell()
+    {
+        // Start and stop may meet: the last to tell has seen both.
+        lock (_telling)
+        {
+            var status = Status == "ready" ? ServingStatus.Serving : ServingStatus.NotServing;
+            _health.SetStatus("", status);
+            _health.SetStatus(Inference.Descriptor.FullName, status);
+        }
+    }
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Lstm.Service.Options;
 
-/// <summary>Limits of the gRPC face: section Lstm:Grpc.</summary>
+/// <summary>The gRPC face and its limits: section Lstm:Grpc.</summary>
 internal sealed class GrpcOptions
 {
     /// <summary>The largest message taken, in bytes; a larger one is refused with RESOURCE_EXHAUSTED.</summary>
@@ -16,4 +16,7 @@ internal sealed class GrpcOptions
     /// <summary>Sessions in one message of steps of many sessions; more are refused with BATCH_TOO_LARGE.</summary>
     [Range(1, 1_000_000)]
     public int MaxSessionsPerMessage { get; set; } = 4096;
+
+    /// <summary>Whether clients without a .proto file may ask what there is (grpc.reflection); else that service is UNIMPLEMENTED.</summary>
+    public bool Reflection { get; set; } = true;
 }

@@ -97,12 +97,17 @@ internal sealed class OptionSections
             return text;
         if (type == typeof(int))
             return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
+        if (type == typeof(bool))
+            return bool.TryParse(text, out bool flag) ? flag : null;
         if (type == typeof(TimeSpan))
             return TimeSpan.TryParseExact(text, ["c", @"hh\:mm\:ss"], CultureInfo.InvariantCulture, out var time) ? time : null;
         throw new NotSupportedException($"An option of type {type} needs a case here.");
     }
 
-    private static string Describe(Type type) => type == typeof(int) ? "a whole number" : "a time such as 01:30:00 (hours:minutes:seconds)";
+    private static string Describe(Type type) =>
+        type == typeof(int) ? "a whole number"
+        : type == typeof(bool) ? "true or false"
+        : "a time such as 01:30:00 (hours:minutes:seconds)";
 
     private static PropertyInfo? Find(PropertyInfo[] known, string name) =>
         Array.Find(known, p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
