@@ -30,7 +30,8 @@ describe('Python', { skip: lacking() }, () => {
   let service, stubs;
   before(async () => {
     stubs = mkdtempSync(path.join(os.tmpdir(), 'lstm-e2e-python-'));
-    execFileSync('protoc', ['-I', inRoot('protos'), `--python_out=${stubs}`, 'lstm/v1/inference.proto']);
+    execFileSync('protoc', ['-I', inRoot('protos'), `--python_out=${stubs}`,
+      'lstm/v1/inference.proto', 'grpc/health/v1/health.proto', 'grpc/reflection/v1/reflection.proto']);
     service = await startService();
   });
   after(async () => {
@@ -46,5 +47,17 @@ describe('Python', { skip: lacking() }, () => {
     t.diagnostic(`${perSecond.toFixed(0)} steps per second, largest difference ${worst.toFixed(4)} passengers (allowed ${tolerance})`);
     assert.equal(steps, 10_320);
     assert.ok(worst <= tolerance, `largest difference ${worst}`);
+  });
+
+  test('grpcio finds the service by reflection, calls it by what it found, and asks for its health', async () => {
+    const { stdout } = await promisify(execFile)(python, [inRoot('tests/e2e/python/discover.py'), service.grpc, stubs], { timeout: 60_000 });
+    const { y, ...found } = JSON.parse(stdout);
+    assert.deepEqual(found, {
+      services: ['grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection', 'lstm.v1.Inference'],
+      health: 'SERVING',
+      files: ['lstm/v1/inference.proto'],
+      again: ['lstm/v1/inference.proto'],
+    });
+    assert.equal(y.length, 3);
   });
 });
