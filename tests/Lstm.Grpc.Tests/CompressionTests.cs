@@ -59,7 +59,7 @@ public sealed class CompressionTests : RawTests
         byte[] whole = Compress(encoding, Message);
         byte[] flipped = [.. whole];
         flipped[^2] ^= 0x40;
-        byte[][] broken = [whole[..^1], whole[..(whole.Length / 2)], whole[..1], [.. whole, 0], [.. whole, .. whole], [.. whole, .. "garbage"u8], flipped, Message];
+        byte[][] broken = [whole[..^1], whole[..(whole.Length / 2)], whole[..1], whole[..7], whole[..8], whole[..10], [.. whole, 0], [.. whole, .. whole], [.. whole, .. "garbage"u8], flipped, Message];
         foreach (byte[] data in broken)
         {
             var response = await CallAsync(data, encoding);

@@ -116,6 +116,27 @@ public sealed class FramingTests : RawTests
         Assert.DoesNotContain("InvalidProtocolBuffer", response.Message, StringComparison.Ordinal);
     }
 
+    // A parsed message may be far larger than its bytes; whoever does not end the request must not have it kept.
+    [Theory]
+    [InlineData("Unary")]
+    [InlineData("ServerStream")]
+    public async Task SingleRequest_WithoutItsEnd_IsNotParsed(string method)
+    {
+        byte[] unparsable = RawClient.Frame([0x0A, 0xFF, 1]);
+
+        var response = await Raw.CallAsync(method, [unparsable], request => request.Headers.Add("grpc-timeout", "50m"), leaveOpen: true);
+
+        Assert.Equal(StatusCode.DeadlineExceeded, response.Status);
+    }
+
+    [Fact]
+    public async Task SingleRequest_WithAByteBehindIt_IsUnimplementedAtOnce()
+    {
+        var response = await Raw.CallAsync("Unary", [[.. RawClient.Frame(Request), 0]], leaveOpen: true);
+
+        Assert.Equal(StatusCode.Unimplemented, response.Status);
+    }
+
     [Fact]
     public async Task Reply_AboveTheSendLimit_IsResourceExhausted()
     {

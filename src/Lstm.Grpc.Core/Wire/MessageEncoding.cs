@@ -14,6 +14,9 @@ internal static class MessageEncoding
     /// <summary>The value of grpc-accept-encoding.</summary>
     public const string Accepted = "identity,gzip,deflate";
 
+    // Ten bytes of head, eight of tail.
+    private const int SmallestGzip = 18;
+
     public static bool IsSupported(string? name) => name is Gzip or Deflate;
 
     /// <summary>Whether a grpc-accept-encoding header names an encoding.</summary>
@@ -88,10 +91,11 @@ internal static class MessageEncoding
     }
 
     // The streams of .NET take data that are cut short within their check value, and ignore what follows them.
-    // gzip ends with the length of its output (RFC 1952): any other end is not its own. zlib stops reading when it is done:
+    // gzip ends with the length of its output (RFC 1952): any other end is not its own; what is shorter than head and tail has no end (a head
+    // that is cut within its time, usually zero, ends like an empty message). zlib stops reading when it is done:
     // it must have asked for the last byte, and for no more.
     private static bool IsWhole(string name, EndWatchingStream source, ReadOnlySpan<byte> compressed, int length) => name == Gzip
-        ? compressed.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(compressed[^4..]) == (uint)length
+        ? compressed.Length >= SmallestGzip && BinaryPrimitives.ReadUInt32LittleEndian(compressed[^4..]) == (uint)length
         : source is { IsAtEnd: true, WasReadPastEnd: false };
 
     /// <summary>Gives the last byte in a read of its own, and notes when it was read and when more was asked for.</summary>

@@ -25,8 +25,17 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
     /// <returns>False at the end of the stream.</returns>
     /// <exception cref="RpcException">INTERNAL: malformed; RESOURCE_EXHAUSTED: too large; UNIMPLEMENTED: unknown encoding.</exception>
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
+    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken) => ReadAsync(isOnlyOne: false, cancellationToken);
+
+    /// <summary>Waits for the one message of the stream and the end behind it. It is parsed after both: a parsed message can be a
+    /// hundred times as large as its bytes, and a peer that never ends its stream must not have it kept.</summary>
+    /// <returns>False when the stream ends without a message.</returns>
+    /// <exception cref="RpcException">As <see cref="ReadAsync(CancellationToken)"/>; UNIMPLEMENTED: something follows the message.</exception>
+    /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
+    public ValueTask<bool> ReadOnlyOneAsync(CancellationToken cancellationToken) => ReadAsync(isOnlyOne: true, cancellationToken);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> ReadAsync(bool isOnlyOne, CancellationToken cancellationToken)
     {
         try
         {
@@ -42,7 +51,10 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
                 if (FrameHeader.TryRead(buffer, out var header))
                 {
                     CheckHeader(header);
-                    if (buffer.Length - FrameHeader.Size >= header.Length)
+                    long behind = buffer.Length - FrameHeader.Size - header.Length;
+                    if (isOnlyOne && behind > 0)
+                        throw WrongCount("more");
+                    if (behind >= 0 && (!isOnlyOne || result.IsCompleted))
                     {
                         var payload = buffer.Slice(FrameHeader.Size, header.Length);
                         Current = header.Flag == 0 ? Deserialize(payload) : DeserializeCompressed(payload);

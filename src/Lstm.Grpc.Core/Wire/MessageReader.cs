@@ -21,4 +21,8 @@ internal abstract class MessageReader(PipeReader pipe) : DeserializationContext
         if (!cancelled && exception is not (RpcException or InvalidOperationException))
             PipeFailure = exception;
     }
+
+    /// <summary>The refusal of a call whose method takes one message (statuscodes.md: cardinality violations are UNIMPLEMENTED).</summary>
+    public static RpcException WrongCount(string found) =>
+        new(new Status(StatusCode.Unimplemented, $"This method takes exactly one request message, but {found} arrived."));
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Grpc.AspNetCore.Server.Calls;
@@ -45,19 +46,13 @@ internal abstract class CallHandler(IMethod method, CallSettings settings)
         where T : class
     {
         var messages = call.CreateReader(marshaller);
-        if (!await messages.ReadAsync(CancellationToken.None).ConfigureAwait(false))
-            throw WrongCount("none");
+        if (!await messages.ReadOnlyOneAsync(CancellationToken.None).ConfigureAwait(false))
+            throw MessageReader.WrongCount("none");
         call.CountReceived();
-        // ReadAsync returned true, so there is a message.
-        var request = messages.Current!;
-        if (await messages.ReadAsync(CancellationToken.None).ConfigureAwait(false))
-            throw WrongCount("more");
-        return request;
+        // It returned true, so there is a message.
+        return messages.Current!;
     }
 
     protected static T Returned<T>(T? response)
         where T : class => response ?? throw new RpcException(new Status(StatusCode.Cancelled, "No message returned from method."));
-
-    private static RpcException WrongCount(string found) =>
-        new(new Status(StatusCode.Unimplemented, $"This method takes exactly one request message, but {found} arrived."));
 }
