@@ -1,6 +1,9 @@
 using Grpc.Core;
+using Lstm.Cli.Bench.Service.Http2;
 using Lstm.Grpc.Tests.Hosting;
 using Lstm.Grpc.Tests.Protos;
+using Lstm.HostilePeers.Wire;
+using Microsoft.AspNetCore.Builder;
 
 namespace Lstm.Grpc.Tests;
 
@@ -46,6 +49,29 @@ public sealed class CallLifeTests : RawTests
 
         Assert.Equal(StatusCode.DeadlineExceeded, response.Status);
         Assert.Empty(Server.Log.Calls);
+    }
+
+    // What is reset before it runs costs no handler: the tool of a flood of resets.
+    [Fact]
+    public async Task Reset_BeforeTheHandlerRuns_RunsNoHandler()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await ProbeServer.StartAsync(endpoints: application => application.Use(async (context, next) =>
+        {
+            var reset = new TaskCompletionSource();
+            await using var registration = context.RequestAborted.Register(reset.SetResult);
+            await reset.Task;
+            await next(context);
+            done.SetResult();
+        }));
+        using var peer = await PeerConnection.ConnectAsync(new Uri(server.Address));
+        var call = await peer.OpenAsync(Frames.Block(Frames.CallHead("/lstm.grpc.tests.Probe/Duplex")));
+
+        await peer.SendAsync(Frames.Number(FrameType.ResetStream, call.Id, 8));
+
+        await done.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Empty(server.Log.Calls);
+        Assert.Empty(server.Errors.Messages);
     }
 
     // "Early server closure": the trailers come although the client has not ended its stream.
