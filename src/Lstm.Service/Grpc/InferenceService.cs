@@ -46,6 +46,7 @@ internal sealed class InferenceService(
     public override Task<PredictReply> Predict(PredictRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
     {
         var model = models.Get(request.Model);
+        predictor.CheckCount(request.Sequences.Count); // Before they are copied: a message has room for half a million empty ones.
         var results = await predictor.PredictAsync(model, PredictMessages.Read(request), request.WantState, context.CancellationToken);
         return PredictMessages.Write(model, results);
     });

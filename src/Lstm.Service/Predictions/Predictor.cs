@@ -34,6 +34,11 @@ internal sealed class Predictor : IDisposable
         _most = running + options.MaxWaiting;
     }
 
+    /// <summary>Refuses more sequences than one request may have.</summary>
+    /// <param name="sequences">How many there are.</param>
+    /// <exception cref="LstmException">PREDICTION_TOO_LARGE.</exception>
+    public void CheckCount(int sequences) => _checks.CheckCount(sequences);
+
     /// <summary>Runs the sequences of one request together.</summary>
     /// <param name="served">The model, streamable or not.</param>
     /// <param name="sequences">The sequences; they may differ in length.</param>

@@ -8,6 +8,15 @@ namespace Lstm.Service.Predictions;
 /// <param name="options">Limits.</param>
 internal sealed class SequenceChecks(PredictOptions options)
 {
+    /// <summary>Checks how many sequences there are.</summary>
+    /// <param name="sequences">Their number.</param>
+    /// <exception cref="LstmException">PREDICTION_TOO_LARGE.</exception>
+    public void CheckCount(int sequences)
+    {
+        if (sequences > options.MaxSequences)
+            throw Throw.PredictionTooLarge("sequences", sequences, options.MaxSequences, "Lstm:Predict:MaxSequences");
+    }
+
     /// <summary>Checks a request; allocates next to nothing.</summary>
     /// <param name="served">The model.</param>
     /// <param name="sequences">As they came.</param>
@@ -17,8 +26,7 @@ internal sealed class SequenceChecks(PredictOptions options)
     {
         if (sequences.Count == 0)
             throw Throw.PredictionEmpty(served.Name);
-        if (sequences.Count > options.MaxSequences)
-            throw Throw.PredictionTooLarge("sequences", sequences.Count, options.MaxSequences, "Lstm:Predict:MaxSequences");
+        CheckCount(sequences.Count);
         var lengths = new int[sequences.Count];
         for (int s = 0; s < lengths.Length; s++)
             lengths[s] = LengthOf(served, sequences[s], s);
