@@ -76,6 +76,7 @@ public static class ServiceHost
         app.Services.GetRequiredService<Telemetry>(); // Listens from the first measurement on.
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<MessageSizeMiddleware>();
+        app.UseMiddleware<PartialMessageMiddleware>();
         app.UseRouting();
         app.MapLstmRest();
         app.MapLstmGrpc();

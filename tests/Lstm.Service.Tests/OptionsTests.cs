@@ -56,7 +56,7 @@ public sealed class OptionsTests
                 "Lstm:Logging:Format is 'xml'. Lstm:Logging:Format has to be text or json.",
                 "Lstm:Server:Address is 'my host'. It has to be localhost, * or an IP address.",
                 "Lstm:Server:GrpcPort is 'many', which is not a whole number.",
-                "Lstm:Server:HtpPort is unknown. Options of Lstm:Server: Address, HttpPort, GrpcPort, ReadyFile, MaxBodyBytes, MaxStreamsPerConnection, KeepAlivePingDelay, ShutdownTimeout.",
+                "Lstm:Server:HtpPort is unknown. Options of Lstm:Server: Address, HttpPort, GrpcPort, ReadyFile, MaxBodyBytes, MaxConnections, MaxStreamsPerConnection, KeepAlivePingDelay, ShutdownTimeout.",
                 "Lstm:Sessions:IdleTimeout is 'soon', which is not a time such as 01:30:00 (hours:minutes:seconds).",
                 "Lstm:Sessions:MaxSessions is '0'. The field Lstm:Sessions:MaxSessions must be between 1 and 100000000.",
                 "Lstm:Sessions:SweepInterval is '00:00:00'. It has to be longer than nothing.",

@@ -42,6 +42,7 @@ internal sealed class Endpoints(ServerOptions options)
         // Bodies are limited where they are read: JSON by Server:MaxBodyBytes, gRPC messages by Grpc:MaxMessageBytes.
         // A gRPC stream as a whole has no size limit: it may live for months.
         kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
         kestrel.Limits.Http2.KeepAlivePingDelay = options.KeepAlivePingDelay;
         // Without TLS there is no negotiation, so each port speaks one protocol.

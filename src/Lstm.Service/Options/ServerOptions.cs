@@ -24,9 +24,13 @@ internal sealed class ServerOptions
     [Range(1024, 1 << 30)]
     public int MaxBodyBytes { get; set; } = 1 << 20;
 
-    /// <summary>Streams and calls at the same time on one HTTP/2 connection.</summary>
+    /// <summary>Connections at the same time, of all kinds together; one more is closed as soon as it is opened.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Streams and calls at the same time on one HTTP/2 connection. Twice as many may be under way while their client resets them.</summary>
     [Range(1, 1_000_000)]
-    public int MaxStreamsPerConnection { get; set; } = 10_000;
+    public int MaxStreamsPerConnection { get; set; } = 1000;
 
     /// <summary>A silent HTTP/2 connection is pinged after this time and dropped when no answer comes.</summary>
     public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromMinutes(1);
