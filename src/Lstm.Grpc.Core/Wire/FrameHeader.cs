@@ -22,10 +22,12 @@ internal readonly record struct FrameHeader(byte Flag, uint Length)
         return true;
     }
 
-    public static void Write(IBufferWriter<byte> output, bool compressed, int length)
+    public static void Write(IBufferWriter<byte> output, bool compressed, int length) => Write(output, compressed ? (byte)1 : (byte)0, length);
+
+    public static void Write(IBufferWriter<byte> output, byte flag, int length)
     {
         var bytes = output.GetSpan(Size);
-        bytes[0] = compressed ? (byte)1 : (byte)0;
+        bytes[0] = flag;
         BinaryPrimitives.WriteInt32BigEndian(bytes[1..], length);
         output.Advance(Size);
     }

@@ -37,12 +37,14 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadAsync(bool isOnlyOne, CancellationToken cancellationToken)
     {
+        SequencePosition start = default;
         try
         {
             while (true)
             {
                 var result = await Pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var buffer = result.Buffer;
+                start = buffer.Start;
                 if (result.IsCanceled)
                 {
                     Pipe.AdvanceTo(buffer.Start);
@@ -72,6 +74,12 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
                 }
                 Pipe.AdvanceTo(buffer.Start, buffer.End);
             }
+        }
+        catch (RpcException)
+        {
+            // Refused while it was looked at. The connection of an HTTP/1 call goes on only when nobody holds its bytes.
+            Pipe.AdvanceTo(start);
+            throw;
         }
         catch (Exception exception)
         {

@@ -20,7 +20,7 @@ internal abstract class EndpointBinder(IEndpointRouteBuilder endpoints, Type ser
         {
             builder.DisplayName = $"gRPC - {method.FullName}";
             builder.Metadata.Add(new GrpcMethodMetadata(serviceType, method));
-            builder.Metadata.Add(new HttpMethodMetadata(["POST"]));
+            builder.Metadata.Add(new HttpMethodMetadata(["POST"], acceptCorsPreflight: true));
             foreach (object attribute in metadata)
                 builder.Metadata.Add(attribute);
         });

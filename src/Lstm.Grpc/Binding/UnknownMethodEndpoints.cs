@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server.Calls;
+using Grpc.AspNetCore.Web;
 using Grpc.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -44,6 +45,6 @@ internal sealed class UnknownMethodEndpoints
     {
         public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
             // The method is asked here and not by metadata: routing would answer 405 instead of 404 to every unknown address of two parts.
-            httpContext is { Request: { Method: "POST", ContentType: var type } } && HeaderNames.IsGrpcContentType(type);
+            httpContext is { Request: { Method: "POST", ContentType: var type } } && (HeaderNames.IsGrpcContentType(type) || WebContentType.TryParse(type, out _));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grpc.AspNetCore.Web;
 using Grpc.Core;
 using Grpc.Wire;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,9 @@ internal static class RequestHead
     {
         if (!HeaderNames.IsGrpcContentType(context.Request.ContentType))
         {
+            // gRPC-Web comes over any version of HTTP; the middleware has taken what is enabled.
+            if (context.Features.Get<WebResponse>() is not null)
+                return true;
             context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
             return false;
         }

@@ -73,7 +73,10 @@ internal sealed partial class ServerCall
             await (_pendingWrite ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (_writer.IsBroken)
         {
-            HttpContext.Features.Get<IHttpResetFeature>()?.Reset(Http2InternalError);
+            if (HttpContext.Features.Get<IHttpResetFeature>() is { } stream)
+                stream.Reset(Http2InternalError);
+            else
+                HttpContext.Abort(); // HTTP/1 has no streams: the connection ends.
             return;
         }
         // Without headers and messages before, the status travels in the headers (Trailers-Only).

@@ -46,20 +46,19 @@ internal sealed class RawResponse
     }
 
     /// <summary>Flag and payload of each message.</summary>
-    public IReadOnlyList<(byte Flag, byte[] Payload)> Frames
-    {
-        get
-        {
-            var frames = new List<(byte, byte[])>();
-            for (int at = 0; at < Body.Length;)
-            {
-                int length = BinaryPrimitives.ReadInt32BigEndian(Body.AsSpan(at + 1));
-                frames.Add((Body[at], Body[(at + 5)..(at + 5 + length)]));
-                at += 5 + length;
-            }
-            return frames;
-        }
-    }
+    public IReadOnlyList<(byte Flag, byte[] Payload)> Frames => FramesOf(Body);
 
     public IReadOnlyList<ProbeReply> Replies => [.. Frames.Select(frame => ProbeReply.Parser.ParseFrom(frame.Payload))];
+
+    public static IReadOnlyList<(byte Flag, byte[] Payload)> FramesOf(byte[] body)
+    {
+        var frames = new List<(byte, byte[])>();
+        for (int at = 0; at < body.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(at + 1));
+            frames.Add((body[at], body[(at + 5)..(at + 5 + length)]));
+            at += 5 + length;
+        }
+        return frames;
+    }
 }
