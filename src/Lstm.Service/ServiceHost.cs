@@ -75,9 +75,10 @@ public static class ServiceHost
         var app = builder.Build();
         app.Services.GetRequiredService<Telemetry>(); // Listens from the first measurement on.
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseMiddleware<MessageSizeMiddleware>();
         app.UseMiddleware<PartialMessageMiddleware>();
         app.UseRouting();
+        app.UseLstmGrpcWeb(options.Grpc);
+        app.UseMiddleware<MessageSizeMiddleware>(); // After gRPC-Web, so that it adds to trailers before they are written.
         app.MapLstmRest();
         app.MapLstmGrpc();
         return app;

@@ -85,6 +85,30 @@ public sealed class OptionsTests
     }
 
     [Theory]
+    [InlineData("*")]
+    [InlineData("https://a.example,http://localhost:3000,https://[::1]:8443")]
+    public void Read_WebOrigins_TakesOriginsOrAll(string origins) => Assert.Equal(origins, Read(("Lstm:Grpc:WebOrigins", origins)).Grpc.WebOrigins);
+
+    // An origin has no path: with one it would never match.
+    [Theory]
+    [InlineData("https://a.example/")]
+    [InlineData("a.example")]
+    [InlineData("https://a.example, https://b.example")]
+    [InlineData("https://a.example,*")]
+    [InlineData("https://*.example")]
+    public void Read_WebOriginsThatNeverMatch_AreRefused(string origins)
+    {
+        var e = Assert.Throws<OptionsException>(() => Read(("Lstm:Grpc:WebOrigins", origins)));
+        Assert.Equal(
+            $"Lstm:Grpc:WebOrigins is '{origins}'. Lstm:Grpc:WebOrigins has to be * or origins such as https://example.org, separated by commas, without path and trailing slash.",
+            e.Message);
+    }
+
+    [Fact]
+    public void Read_SwitchThatIsNeitherTrueNorFalse_IsRefused() => Assert.Equal(
+        "Lstm:Grpc:Web is 'yes', which is not true or false.", Assert.Throws<OptionsException>(() => Read(("Lstm:Grpc:Web", "yes"))).Message);
+
+    [Theory]
     [InlineData("--nonsense", "'--nonsense' is not known; --help lists what is.")]
     [InlineData("serve", "'serve' is not known; --help lists what is.")]
     [InlineData("--http-port", "'--http-port' lacks its value.")]

@@ -26,7 +26,7 @@ internal static class GrpcFace
         });
         if (options.Reflection)
             services.AddGrpcReflection();
-        return services.AddSingleton<CallBoundary>().AddSingleton<PartialMessages>().AddSingleton<InferenceService>();
+        return services.AddGrpcWebOrigins(options).AddSingleton<CallBoundary>().AddSingleton<PartialMessages>().AddSingleton<InferenceService>();
     }
 
     /// <summary>Maps the services.</summary>

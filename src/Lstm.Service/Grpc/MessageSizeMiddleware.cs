@@ -22,8 +22,9 @@ internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcOptions op
     public async Task InvokeAsync(HttpContext context)
     {
         await next(context);
-        // A call that failed before its first reply has its status among the headers.
-        var end = context.Response.HasStarted ? context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers : context.Response.Headers;
+        // A call that failed before its first reply has its status among the headers. That reply may still wait to be sent.
+        var headers = context.Response.Headers;
+        var end = headers.ContainsKey(StatusHeader) ? headers : context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
         if (end is null || end.IsReadOnly || end[StatusHeader] != TooLarge || end.ContainsKey(GrpcFault.DetailsTrailer))
             return;
         var fault = new LstmException(

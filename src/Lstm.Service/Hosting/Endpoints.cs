@@ -12,7 +12,7 @@ internal sealed class Endpoints(ServerOptions options)
     private ListenOptions? _http;
     private ListenOptions? _grpc;
 
-    /// <summary>The port of REST, Swagger UI, metrics and health; real once the service listens.</summary>
+    /// <summary>The port of REST, gRPC-Web, Swagger UI, metrics and health; real once the service listens.</summary>
     public int HttpPort => (_http?.EndPoint as IPEndPoint)?.Port ?? options.HttpPort;
 
     /// <summary>The port of gRPC; real once the service listens.</summary>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Lstm.Service.Options;
 
-/// <summary>The gRPC face and its limits: section Lstm:Grpc.</summary>
+/// <summary>The gRPC face, its limits and who reaches it from browsers: section Lstm:Grpc.</summary>
 internal sealed class GrpcOptions
 {
     /// <summary>The largest message taken, in bytes; a larger one is refused with RESOURCE_EXHAUSTED.</summary>
@@ -23,4 +23,11 @@ internal sealed class GrpcOptions
 
     /// <summary>Whether clients without a .proto file may ask what there is (grpc.reflection); else that service is UNIMPLEMENTED.</summary>
     public bool Reflection { get; set; } = true;
+
+    /// <summary>Whether gRPC-Web is served, on both ports; browsers reach it on the HTTP port.</summary>
+    public bool Web { get; set; } = true;
+
+    /// <summary>The origins whose pages may call gRPC-Web, separated by commas; * for all. Pages of the service itself always may.</summary>
+    [RegularExpression(@"\*|https?://[^/,\s*]+(,https?://[^/,\s*]+)*", ErrorMessage = "{0} has to be * or origins such as https://example.org, separated by commas, without path and trailing slash.")]
+    public string WebOrigins { get; set; } = "";
 }

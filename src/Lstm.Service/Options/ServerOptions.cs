@@ -9,7 +9,7 @@ internal sealed class ServerOptions
     [Required]
     public string Address { get; set; } = "localhost";
 
-    /// <summary>HTTP/1.1: REST, Swagger UI, metrics, health. 0: any free port.</summary>
+    /// <summary>HTTP/1.1: REST, gRPC-Web, Swagger UI, metrics, health. 0: any free port.</summary>
     [Range(0, 65535)]
     public int HttpPort { get; set; } = 8000;
 
