@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { browserLacks, launch } from '../support/browser.mjs';
 import { startService } from '../support/service.mjs';
 
-const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  .find((file) => file && existsSync(file));
-
-// Without a sandbox, because tests may run as root; the rest keeps the browser off the network.
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
-
-describe('Swagger UI', { skip: !executablePath && 'no Chromium: apt-get install chromium' }, () => {
+describe('Swagger UI', { skip: browserLacks }, () => {
   let service, browser;
   before(async () => {
     service = await startService();
-    browser = await chromium.launch({ executablePath, args, headless: true });
+    browser = await launch();
   });
   after(async () => {
     await browser?.close();
