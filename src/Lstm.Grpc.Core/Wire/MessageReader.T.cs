@@ -37,14 +37,14 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadAsync(bool isOnlyOne, CancellationToken cancellationToken)
     {
-        SequencePosition start = default;
+        SequencePosition? held = null;
         try
         {
             while (true)
             {
                 var result = await Pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var buffer = result.Buffer;
-                start = buffer.Start;
+                held = buffer.Start;
                 if (result.IsCanceled)
                 {
                     Pipe.AdvanceTo(buffer.Start);
@@ -73,12 +73,14 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
                     return false;
                 }
                 Pipe.AdvanceTo(buffer.Start, buffer.End);
+                held = null; // Of the next read, which may refuse as well, nothing is held.
             }
         }
         catch (RpcException)
         {
             // Refused while it was looked at. The connection of an HTTP/1 call goes on only when nobody holds its bytes.
-            Pipe.AdvanceTo(start);
+            if (held is { } start)
+                Pipe.AdvanceTo(start);
             throw;
         }
         catch (Exception exception)

@@ -24,7 +24,13 @@ internal static class MappedServices
             .OrderBy(service => service.FullName, StringComparer.Ordinal),
     ];
 
-    // The generated service base names the class around it, and that has the descriptor.
-    private static ServiceDescriptor? Descriptor(Type service) => service.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)?.BindType
-        .GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ServiceDescriptor;
+    // The generated service base names the class around it, and that has the descriptor. A service may name a binding of its own above it.
+    private static ServiceDescriptor? Descriptor(Type service)
+    {
+        for (Type? type = service; type is not null; type = type.BaseType)
+            if (type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false)?.BindType
+                .GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is ServiceDescriptor found)
+                return found;
+        return null;
+    }
 }
