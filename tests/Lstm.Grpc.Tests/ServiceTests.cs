@@ -6,6 +6,7 @@ using Grpc.Net.Client;
 using Lstm.Grpc.Tests.Hosting;
 using Lstm.Grpc.Tests.Protos;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lstm.Grpc.Tests;
@@ -126,6 +127,23 @@ public sealed class ServiceTests
         Assert.Equal("longer than ten bytes", reply.Text);
     }
 
+    [Theory]
+    [InlineData(20, StatusCode.OK)]
+    [InlineData(21, StatusCode.ResourceExhausted)]
+    public async Task RequestSizeLimit_OnAMethod_IsItsReceiveLimit(int bytes, StatusCode expected)
+    {
+        await using var server = await ProbeServer.StartAsync(endpoints: static application => application.MapGrpcService<LimitedService>());
+        using var raw = new RawClient(server.Address);
+        byte[] unknownField = [0x7A, (byte)(bytes - 2), .. new byte[bytes - 2]];
+        // Of the message that is too large only the head is sent: the limit is looked at before the rest is waited for.
+        byte[] frame = RawClient.Frame(unknownField)[..(expected == StatusCode.OK ? bytes + 5 : 5)];
+
+        var response = await raw.CallAsync("", frame, request => request.RequestUri = new Uri(server.Address + "/lstm.grpc.tests.Counting/Who"));
+
+        Assert.Equal(expected, response.Status);
+        Assert.Equal(StatusCode.OK, (await raw.CallAsync("Unary", RawClient.Frame(new byte[] { 0x0A, 30 }.Concat(new byte[30]).ToArray()))).Status); // others keep theirs
+    }
+
     [Fact]
     public async Task Context_InTheHandler_KnowsRequestAndPeer()
     {
@@ -228,5 +246,11 @@ public sealed class ServiceTests
             facts.Enqueue($"{context.AuthContext.IsPeerAuthenticated}");
             return continuation(request, context);
         }
+    }
+
+    private sealed class LimitedService : Counting.CountingBase
+    {
+        [RequestSizeLimit(20)]
+        public override Task<WhoReply> Who(WhoRequest request, ServerCallContext context) => Task.FromResult(new WhoReply());
     }
 }

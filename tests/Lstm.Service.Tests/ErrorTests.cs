@@ -116,6 +116,17 @@ public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFi
     }
 
     [Fact]
+    public async Task Grpc_MessageWithoutStepsTooLarge_TellsTheMethodsOwnLimit()
+    {
+        var refusal = await GrpcRefusal.OfAsync(async () => await Service.Grpc.OpenSessionAsync(new() { Model = new string('m', 20_000) }));
+
+        Assert.Equal(StatusCode.ResourceExhausted, refusal.Code);
+        Assert.Equal("MESSAGE_TOO_LARGE", refusal.Info.Reason);
+        Assert.Equal("16384", refusal.Info.Metadata["max_bytes"]);
+        Assert.False(refusal.Info.Metadata.ContainsKey("option"));
+    }
+
+    [Fact]
     public async Task AnyFace_UnexpectedException_IsInternalWithoutDetailsAndIsLogged()
     {
         string before = await Service.StateAsync("err");

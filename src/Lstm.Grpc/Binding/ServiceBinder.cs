@@ -21,7 +21,7 @@ internal sealed class ServiceBinder<
         var invoke = Find<Func<TService, TRequest, ServerCallContext, Task<TResponse>>>(method, out var metadata);
         UnaryServerMethod<TRequest, TResponse> pipeline = (request, context) =>
             _activator.RunAsync(context, (invoke, request, context), static (service, a) => a.invoke(service, a.request, a.context));
-        Map(method, metadata, new UnaryCallHandler<TRequest, TResponse>(method, settings, InterceptorPipeline.Build(pipeline, interceptors)));
+        Map(method, metadata, new UnaryCallHandler<TRequest, TResponse>(method, settings.Of(metadata), InterceptorPipeline.Build(pipeline, interceptors)));
     }
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
@@ -29,7 +29,7 @@ internal sealed class ServiceBinder<
         var invoke = Find<Func<TService, IAsyncStreamReader<TRequest>, ServerCallContext, Task<TResponse>>>(method, out var metadata);
         ClientStreamingServerMethod<TRequest, TResponse> pipeline = (requests, context) =>
             _activator.RunAsync(context, (invoke, requests, context), static (service, a) => a.invoke(service, a.requests, a.context));
-        Map(method, metadata, new ClientStreamingCallHandler<TRequest, TResponse>(method, settings, InterceptorPipeline.Build(pipeline, interceptors)));
+        Map(method, metadata, new ClientStreamingCallHandler<TRequest, TResponse>(method, settings.Of(metadata), InterceptorPipeline.Build(pipeline, interceptors)));
     }
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
@@ -37,7 +37,7 @@ internal sealed class ServiceBinder<
         var invoke = Find<Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method, out var metadata);
         ServerStreamingServerMethod<TRequest, TResponse> pipeline = (request, responses, context) =>
             _activator.RunAsync(context, (invoke, request, responses, context), static (service, a) => a.invoke(service, a.request, a.responses, a.context));
-        Map(method, metadata, new ServerStreamingCallHandler<TRequest, TResponse>(method, settings, InterceptorPipeline.Build(pipeline, interceptors)));
+        Map(method, metadata, new ServerStreamingCallHandler<TRequest, TResponse>(method, settings.Of(metadata), InterceptorPipeline.Build(pipeline, interceptors)));
     }
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
@@ -45,7 +45,7 @@ internal sealed class ServiceBinder<
         var invoke = Find<Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method, out var metadata);
         DuplexStreamingServerMethod<TRequest, TResponse> pipeline = (requests, responses, context) =>
             _activator.RunAsync(context, (invoke, requests, responses, context), static (service, a) => a.invoke(service, a.requests, a.responses, a.context));
-        Map(method, metadata, new DuplexStreamingCallHandler<TRequest, TResponse>(method, settings, InterceptorPipeline.Build(pipeline, interceptors)));
+        Map(method, metadata, new DuplexStreamingCallHandler<TRequest, TResponse>(method, settings.Of(metadata), InterceptorPipeline.Build(pipeline, interceptors)));
     }
 
     // The most derived method of that name and those parameters, so that its attributes ([Authorize], …) count.

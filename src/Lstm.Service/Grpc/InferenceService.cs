@@ -7,6 +7,7 @@ using Lstm.Service.Options;
 using Lstm.Service.Predictions;
 using Lstm.Service.Sessions;
 using Lstm.V1;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Lstm.Service.Grpc;
 
@@ -15,6 +16,9 @@ namespace Lstm.Service.Grpc;
 internal sealed class InferenceService(
     CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, Predictor predictor, Readiness readiness, GrpcOptions options, LstmMeter meter) : Inference.InferenceBase
 {
+    // An id, a name and a page: nobody has to hold more for a call that carries no steps.
+    private const int MostBytesWithoutSteps = 16 << 10;
+
     /// <summary>Many sessions, many steps, one stream.</summary>
     /// <param name="requestStream">From the client.</param>
     /// <param name="responseStream">To the client.</param>
@@ -52,6 +56,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
+    [RequestSizeLimit(MostBytesWithoutSteps)]
     public override Task<V1.Session> OpenSession(OpenSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
     {
         var session = sessions.Open(request.SessionId, request.Model, ProtoMessages.Read(request.Mode), out bool resumed);
@@ -60,6 +65,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
+    [RequestSizeLimit(MostBytesWithoutSteps)]
     public override Task<V1.Session> CloseSession(CloseSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
     {
         var closed = await sessions.CloseAsync(request.SessionId);
@@ -68,6 +74,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
+    [RequestSizeLimit(MostBytesWithoutSteps)]
     public override Task<V1.Session> GetSession(GetSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
     {
         var session = sessions.Get(request.SessionId);
@@ -76,6 +83,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
+    [RequestSizeLimit(MostBytesWithoutSteps)]
     public override Task<ListSessionsReply> ListSessions(ListSessionsRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
     {
         var page = sessions.List(request.Model, request.PageSize, request.PageToken);
@@ -85,6 +93,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
+    [RequestSizeLimit(MostBytesWithoutSteps)]
     public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
     {
         var reply = new ListModelsReply();
@@ -93,6 +102,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
+    [RequestSizeLimit(MostBytesWithoutSteps)]
     public override Task<V1.Model> GetModel(GetModelRequest request, ServerCallContext context) =>
         boundary.RunAsync(context, () => ValueTask.FromResult(ModelMessages.Write(models.Get(request.Model))));
 }

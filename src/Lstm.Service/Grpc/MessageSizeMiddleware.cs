@@ -4,6 +4,7 @@ using Lstm.Service.Errors;
 using Lstm.Service.Observability;
 using Lstm.Service.Options;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Lstm.Service.Grpc;
 
@@ -27,14 +28,15 @@ internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcOptions op
         var end = headers.ContainsKey(StatusHeader) ? headers : context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
         if (end is null || end.IsReadOnly || end[StatusHeader] != TooLarge || end.ContainsKey(GrpcFault.DetailsTrailer))
             return;
-        var fault = new LstmException(
-            ErrorCode.MessageTooLarge,
-            Uri.UnescapeDataString(end[MessageHeader].ToString()),
-            ("max_bytes", options.MaxMessageBytes.ToString(CultureInfo.InvariantCulture)),
-            ("option", "Lstm:Grpc:MaxMessageBytes"));
+        string text = Uri.UnescapeDataString(end[MessageHeader].ToString());
+        var fault = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize is { } ofMethod && ofMethod < options.MaxMessageBytes
+            ? new LstmException(ErrorCode.MessageTooLarge, text, ("max_bytes", Text(ofMethod)))
+            : new LstmException(ErrorCode.MessageTooLarge, text, ("max_bytes", Text(options.MaxMessageBytes)), ("option", "Lstm:Grpc:MaxMessageBytes"));
         end[GrpcFault.DetailsTrailer] = Convert.ToBase64String(GrpcFault.DetailsOf(fault).ToByteArray()).TrimEnd('=');
         meter.Refused(fault.Entry.Reason, CallBoundary.Face);
     }
+
+    private static string Text(long bytes) => bytes.ToString(CultureInfo.InvariantCulture);
 
     private static string TooLarge { get; } = ((int)ErrorMap.Get(ErrorCode.MessageTooLarge).Grpc).ToString(CultureInfo.InvariantCulture);
 }
