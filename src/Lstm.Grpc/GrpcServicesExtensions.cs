@@ -19,6 +19,7 @@ public static class GrpcServicesExtensions
         services.AddLogging();
         services.AddMetrics();
         services.TryAddSingleton<GrpcServerMeter>();
+        services.TryAddSingleton<ShutdownNotice>();
         services.TryAddSingleton<ServiceMapper>();
         return new GrpcServerBuilder(services);
     }

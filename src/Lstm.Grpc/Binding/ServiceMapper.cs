@@ -16,6 +16,7 @@ namespace Grpc.AspNetCore.Server.Binding;
 internal sealed class ServiceMapper(
     IServiceProvider services,
     GrpcServerMeter meter,
+    ShutdownNotice shutdown,
     ILoggerFactory loggers,
     IOptions<GrpcServiceOptions> globalOptions)
 {
@@ -85,6 +86,7 @@ internal sealed class ServiceMapper(
             Time = services.GetService<TimeProvider>() ?? TimeProvider.System,
             Meter = meter,
             Log = log,
+            ShuttingDown = shutdown.Token,
         };
     }
 }

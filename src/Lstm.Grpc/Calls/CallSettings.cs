@@ -23,6 +23,9 @@ internal sealed record CallSettings
 
     public required ILogger Log { get; init; }
 
+    /// <summary>Cancelled when calls have to end because the host stops.</summary>
+    public required CancellationToken ShuttingDown { get; init; }
+
     /// <summary>The settings of one method: a smaller [RequestSizeLimit] on it, or on its service, takes the place of the receive limit of all.</summary>
     public CallSettings Of(IEnumerable<object> metadata) =>
         metadata.OfType<IRequestSizeLimitMetadata>().LastOrDefault()?.MaxRequestBodySize is { } bytes && bytes < (MaxReceiveMessageSize ?? int.MaxValue)

@@ -11,11 +11,7 @@ internal sealed partial class ServerCall
     private static readonly Status DeadlineExceeded = new(StatusCode.DeadlineExceeded, "Deadline Exceeded");
 
     private DateTime _deadline = DateTime.MaxValue;
-    private CancellationTokenSource? _cancellation;
-    private CancellationTokenRegistration _abortRegistration;
     private ITimer? _timer;
-    private Task? _deadlineEnd;
-    private volatile bool _deadlinePassed;
 
     /// <summary>Whether the caller gave no time at all; then the handler does not run.</summary>
     public bool IsDeadlineZero { get; private set; }
@@ -36,8 +32,6 @@ internal sealed partial class ServerCall
         IsDeadlineZero = timeout == TimeSpan.Zero;
         if (IsDeadlineZero)
             return;
-        _cancellation = new CancellationTokenSource();
-        _abortRegistration = HttpContext.RequestAborted.UnsafeRegister(static call => ((ServerCall)call!).Cancel(), this);
         _timer = _settings.Time.CreateTimer(static call => ((ServerCall)call!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Arm(timeout);
     }
@@ -56,39 +50,6 @@ internal sealed partial class ServerCall
             return;
         }
         GrpcServerLog.DeadlinePassed(_settings.Log, _method.FullName);
-        _deadlinePassed = true;
-        _ended = true;
-        _deadlineEnd = EndByDeadlineAsync();
-        Cancel();
-    }
-
-    private async Task EndByDeadlineAsync()
-    {
-        // Wake the handler where it waits for the peer.
-        _input?.CancelPendingRead();
-        if (Volatile.Read(ref _gate) != 0)
-            _output.CancelPendingFlush();
-        await SendStatusAsync(DeadlineExceeded).ConfigureAwait(false);
-        try
-        {
-            if (!_writer.IsBroken)
-                await HttpContext.Response.CompleteAsync().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The client went away first; there is nobody left to tell.
-        }
-    }
-
-    private void Cancel()
-    {
-        try
-        {
-            _cancellation!.Cancel();
-        }
-        catch (AggregateException exception)
-        {
-            GrpcServerLog.CancellationCallbackFailed(_settings.Log, _method.FullName, exception);
-        }
+        EndEarly(DeadlineExceeded);
     }
 }

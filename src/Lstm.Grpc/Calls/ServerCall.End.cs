@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Grpc.AspNetCore.Server.Calls;
 
-// The end: one status per call. The deadline ends the call even when the handler goes on; the request lives until the handler returns,
+// The end: one status per call. Deadline and shutdown end the call even when the handler goes on; the request lives until the handler returns,
 // because Kestrel reuses its objects afterwards.
 internal sealed partial class ServerCall
 {
@@ -15,16 +15,17 @@ internal sealed partial class ServerCall
 
     private static readonly StringValues StatusOk = "0";
 
-    /// <summary>Ends the call with the status of its handler, unless the deadline has ended it.</summary>
+    /// <summary>Ends the call with the status of its handler, unless it was ended before.</summary>
     public async Task EndAsync(Status status)
     {
-        // After this no deadline can start: either it has ended the call, or the handler does.
+        // After this nothing else can end the call: either it has been ended early, or the handler does.
         if (_timer is not null)
             await _timer.DisposeAsync().ConfigureAwait(false);
-        if (_deadlineEnd is not null)
+        await _shutdownRegistration.DisposeAsync().ConfigureAwait(false);
+        if (_earlyEnd is not null)
         {
-            await _deadlineEnd.ConfigureAwait(false);
-            status = DeadlineExceeded;
+            await _earlyEnd.ConfigureAwait(false);
+            status = _earlyStatus;
         }
         else if (IsClientGone)
         {
@@ -55,7 +56,7 @@ internal sealed partial class ServerCall
             GrpcServerLog.CallFailed(_settings.Log, _method.FullName, rpc.StatusCode, rpc.Status.Detail);
             return rpc.Status;
         }
-        bool expected = _deadlinePassed || IsClientGone;
+        bool expected = _endedEarly || IsClientGone;
         if (!expected)
             GrpcServerLog.HandlerFailed(_settings.Log, _method.FullName, exception);
         const string text = "Exception was thrown by handler.";
@@ -86,7 +87,7 @@ internal sealed partial class ServerCall
         destination[HeaderNames.Status] = status.StatusCode == StatusCode.OK ? StatusOk : ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         if (!string.IsNullOrEmpty(status.Detail))
             destination[HeaderNames.Message] = StatusMessage.Encode(status.Detail);
-        if (_responseTrailers is not null && !_deadlinePassed)
+        if (_responseTrailers is not null && !_endedEarly)
             AppendTo(destination, _responseTrailers);
     }
 

@@ -49,6 +49,8 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
         LiftRequestLimits(httpContext, method.Type);
         ReadDeadline(request[HeaderNames.Timeout]);
         settings.Meter.CallStarted(method);
+        if (!IsDeadlineZero)
+            _shutdownRegistration = settings.ShuttingDown.UnsafeRegister(static call => ((ServerCall)call!).EndEarly(ShuttingDown), this);
     }
 
     public HttpContext HttpContext { get; }
@@ -63,7 +65,7 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
 
     protected override Metadata RequestHeadersCore => _requestHeaders ??= ReadRequestHeaders();
 
-    protected override CancellationToken CancellationTokenCore => _cancellation?.Token ?? HttpContext.RequestAborted;
+    protected override CancellationToken CancellationTokenCore => _cancellation?.Token ?? MakeToken();
 
     protected override Metadata ResponseTrailersCore => _responseTrailers ??= [];
 

@@ -21,7 +21,6 @@ internal sealed class CallBoundary(LstmMeter meter, ILogger<CallBoundary> log)
         RequestSpan.IsRpc(context.Method);
         try
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
             var reply = await call();
             RequestSpan.Ended((int)StatusCode.OK);
             return reply;

@@ -50,6 +50,9 @@ internal sealed class ProbeServer : IAsyncDisposable
         return new ProbeServer(application, log, errors);
     }
 
+    /// <summary>Begins to stop as a host does: calls get its shutdown time.</summary>
+    public Task StopAsync() => _application.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Log.Release();
