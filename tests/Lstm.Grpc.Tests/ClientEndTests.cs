@@ -142,6 +142,42 @@ public sealed class ClientEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Dispose_OfACallThatNobodyAwaits_LeavesNoUnobservedException()
+    {
+        var unobserved = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        void Note(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved.Enqueue(e.Exception.ToString());
+        TaskScheduler.UnobservedTaskException += Note;
+        try
+        {
+            await DisposeOfCallsAsync();
+            for (int n = 0; n < 3; n++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Note;
+        }
+
+        Assert.DoesNotContain(unobserved, static text => text.Contains("The call was disposed.", StringComparison.Ordinal));
+    }
+
+    private async Task DisposeOfCallsAsync()
+    {
+        for (int n = 0; n < 20; n++)
+        {
+            var call = _client.UnaryAsync(new ProbeRequest { Behaviour = Behaviour.Hang });
+            await Task.Yield();
+            call.Dispose();
+            _client.ClientStream().Dispose();
+        }
+        // A call on the same connection, so that those before have ended.
+        await _client.UnaryAsync(new ProbeRequest());
+    }
+
+    [Fact]
     public async Task Unary_NobodyListens_IsUnavailable()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{FreePort()}");

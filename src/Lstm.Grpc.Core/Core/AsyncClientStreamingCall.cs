@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grpc.Wire;
 
 namespace Grpc.Core;
 
@@ -80,5 +81,9 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse> : IDisposable
     public Metadata GetTrailers() => _call.GetTrailers();
 
     /// <inheritdoc/>
-    public void Dispose() => _call.Dispose();
+    public void Dispose()
+    {
+        _call.Dispose();
+        Unawaited.Ignore(ResponseAsync);
+    }
 }

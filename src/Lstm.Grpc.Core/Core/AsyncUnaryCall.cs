@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grpc.Wire;
 
 namespace Grpc.Core;
 
@@ -70,5 +71,9 @@ public sealed class AsyncUnaryCall<TResponse> : IDisposable
     public Metadata GetTrailers() => _call.GetTrailers();
 
     /// <inheritdoc/>
-    public void Dispose() => _call.Dispose();
+    public void Dispose()
+    {
+        _call.Dispose();
+        Unawaited.Ignore(ResponseAsync);
+    }
 }

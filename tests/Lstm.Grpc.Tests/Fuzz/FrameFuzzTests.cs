@@ -29,6 +29,9 @@ public sealed class FrameFuzzTests(ITestOutputHelper output)
         output.WriteLine($"connections {first} to {first + count - 1}; LSTM_FRAME=SEED sends one of them again");
         var unobserved = new ConcurrentQueue<Exception>();
         void Note(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved.Enqueue(e.Exception);
+        // What tests before this one left behind is not this one's.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         TaskScheduler.UnobservedTaskException += Note;
         try
         {
