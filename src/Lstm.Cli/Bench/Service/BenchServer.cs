@@ -1,3 +1,4 @@
+using Lstm.Cli.Bench.Load;
 using Lstm.Cli.Bench.Service.Load;
 using Lstm.Cli.Hosting;
 

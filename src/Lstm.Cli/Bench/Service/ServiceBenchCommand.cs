@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace Lstm.Cli.Bench.Service;
 
@@ -17,16 +15,16 @@ internal static class ServiceBenchCommand
     public static Command Create()
     {
         var model = new Option<string?>("--model") { Description = "A name in models/, lstm-H (a generated LSTM of H units), an .onnx file or a folder with model.onnx.", HelpName = "NAME|PATH" };
-        var sessions = Count("--sessions", "Open sessions, spread over the streams.", 1, 10_000_000);
-        var streams = Count("--streams", "gRPC streams.", 1, 100_000);
-        var connections = Count("--connections", "HTTP/2 connections, with a thread of the generator each.", 1, 64);
-        var chunk = Count("--chunk", "Steps of one session in a message.", 1, 4096);
-        var batch = Count("--batch", "Sessions in a message, one step each.", 1, 100_000);
-        var window = Count("--window", "Messages in flight on a stream. By default as many as let each of its sessions have one step in flight.", 1, 1_000_000);
-        var rate = Number("--rate", "Messages a second, sent at their times whatever the server does; latency counts from when they were due. By default each reply is followed by the next message.", 1, 1e8);
-        var seconds = Number("--seconds", "How long each run counts.", 0.1, 3600, 4);
-        var warmUp = Number("--warm-up", "Seconds of load before the first run, for each server and model.", 0, 3600, 10);
-        var runs = Count("--runs", "Runs of each load on each server, taking turns; medians are shown.", 1, 1000, 3);
+        var sessions = BenchOptions.Count("--sessions", "Open sessions, spread over the streams.", 1, 10_000_000);
+        var streams = BenchOptions.Count("--streams", "gRPC streams.", 1, 100_000);
+        var connections = BenchOptions.Count("--connections", "HTTP/2 connections, with a thread of the generator each.", 1, 64);
+        var chunk = BenchOptions.Count("--chunk", "Steps of one session in a message.", 1, 4096);
+        var batch = BenchOptions.Count("--batch", "Sessions in a message, one step each.", 1, 100_000);
+        var window = BenchOptions.Count("--window", "Messages in flight on a stream. By default as many as let each of its sessions have one step in flight.", 1, 1_000_000);
+        var rate = BenchOptions.Number("--rate", "Messages a second, sent at their times whatever the server does; latency counts from when they were due. By default each reply is followed by the next message.", 1, 1e8);
+        var seconds = BenchOptions.Number("--seconds", "How long each run counts.", 0.1, 3600, 4);
+        var warmUp = BenchOptions.Number("--warm-up", "Seconds of load before the first run, for each server and model.", 0, 3600, 10);
+        var runs = BenchOptions.Count("--runs", "Runs of each load on each server, taking turns; medians are shown.", 1, 1000, 3);
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line: every run, the medians, last a summary." };
         var against = new Option<string>("--against") { Description = "Measure the incumbent beside: the same gRPC, a dictionary of states, ONNX Runtime once per step.", HelpName = "incumbent|none", DefaultValueFactory = static _ => BenchServer.Incumbent };
         against.AcceptOnlyFromAmong(BenchServer.Incumbent, "none");
@@ -64,29 +62,4 @@ internal static class ServiceBenchCommand
     }
 
     private static int DefaultStreamsOf(int sessions, int? batch) => Math.Min(DefaultStreams, batch is { } width ? Math.Max(1, sessions / width) : sessions);
-
-    private static Option<int?> Count(string name, string description, int least, int most, int? usual = null)
-    {
-        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        if (usual is not null)
-            option.DefaultValueFactory = _ => usual;
-        option.Validators.Add(result => Check(result, name, least, most, double.IsInteger));
-        return option;
-    }
-
-    private static Option<double?> Number(string name, string description, double least, double most, double? usual = null)
-    {
-        var option = new Option<double?>(name) { Description = description, HelpName = "X" };
-        if (usual is not null)
-            option.DefaultValueFactory = _ => usual;
-        option.Validators.Add(result => Check(result, name, least, most, double.IsFinite));
-        return option;
-    }
-
-    // What is no number at all is refused by the parser.
-    private static void Check(OptionResult result, string name, double least, double most, Func<double, bool> fits)
-    {
-        if (result.Tokens is [{ Value: var text }] && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && !(value >= least && value <= most && fits(value)))
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: expected a number from {least} to {most} but got '{text}'."));
-    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lstm.Cli.Bench.Load;
 using Lstm.Engine;
 
 namespace Lstm.Cli.Bench.Service.Load;

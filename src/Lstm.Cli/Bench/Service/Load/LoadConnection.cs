@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
+using Lstm.Cli.Bench.Load;
 
 namespace Lstm.Cli.Bench.Service.Load;
 

@@ -1,3 +1,5 @@
+using Lstm.Cli.Bench.Load;
+
 namespace Lstm.Cli.Bench.Service.Load;
 
 /// <summary>What one run gave.</summary>

@@ -1,3 +1,5 @@
+using Lstm.Cli.Bench.Load;
+
 namespace Lstm.Cli.Bench.Service.Load;
 
 /// <summary>All that the streams of a run share.</summary>

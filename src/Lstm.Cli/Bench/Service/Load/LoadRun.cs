@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Lstm.Cli.Bench.Load;
 
 namespace Lstm.Cli.Bench.Service.Load;
 

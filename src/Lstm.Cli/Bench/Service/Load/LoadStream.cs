@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
+using Lstm.Cli.Bench.Load;
+using Lstm.Cli.Bench.Protobuf;
 using Lstm.Cli.Bench.Service.Messages;
 
 namespace Lstm.Cli.Bench.Service.Load;

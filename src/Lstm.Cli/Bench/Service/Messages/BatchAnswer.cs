@@ -1,3 +1,5 @@
+using Lstm.Cli.Bench.Protobuf;
+
 namespace Lstm.Cli.Bench.Service.Messages;
 
 /// <summary>lstm.v1.BatchResult.</summary>

@@ -1,4 +1,6 @@
 using System.Text;
+using Lstm.Cli.Bench.Load;
+using Lstm.Cli.Bench.Protobuf;
 
 namespace Lstm.Cli.Bench.Service.Messages;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Lstm.Cli.Bench.Protobuf;
 
 namespace Lstm.Cli.Bench.Service.Messages;
 

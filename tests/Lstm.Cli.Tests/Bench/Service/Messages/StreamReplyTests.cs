@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using Lstm.Cli.Bench.Service;
+using Lstm.Cli.Bench.Load;
+using Lstm.Cli.Bench.Protobuf;
 using Lstm.Cli.Bench.Service.Messages;
 using Lstm.V1;
 using HandRead = Lstm.Cli.Bench.Service.Messages.StreamReply;

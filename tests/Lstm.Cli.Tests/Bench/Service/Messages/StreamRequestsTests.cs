@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lstm.Cli.Bench.Protobuf;
 using Lstm.Cli.Bench.Service.Messages;
 using Lstm.V1;
 

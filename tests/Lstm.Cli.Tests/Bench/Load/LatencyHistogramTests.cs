@@ -1,6 +1,6 @@
-using Lstm.Cli.Bench.Service.Load;
+using Lstm.Cli.Bench.Load;
 
-namespace Lstm.Cli.Tests.Bench.Service.Load;
+namespace Lstm.Cli.Tests.Bench.Load;
 
 public class LatencyHistogramTests
 {

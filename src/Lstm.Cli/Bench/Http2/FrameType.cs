@@ -1,4 +1,4 @@
-namespace Lstm.Cli.Bench.Service.Http2;
+namespace Lstm.Cli.Bench.Http2;
 
 /// <summary>Kinds of frames, RFC 9113 section 6.</summary>
 internal enum FrameType : byte

@@ -1,4 +1,4 @@
-namespace Lstm.Cli.Bench.Service.Http2;
+namespace Lstm.Cli.Bench.Http2;
 
 /// <summary>Bytes that are written at one end and read at the other, in one piece of memory that grows to what it once held.</summary>
 /// <param name="capacity">Bytes it has room for at first.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Lstm.Cli.Bench.Service.Load;
+namespace Lstm.Cli.Bench.Load;
 
 /// <summary>Says what was expected, and costs nothing when it came: the text is put together only otherwise.</summary>
 [InterpolatedStringHandler]

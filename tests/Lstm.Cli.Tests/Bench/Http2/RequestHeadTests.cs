@@ -1,7 +1,7 @@
 using System.Text;
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
 
-namespace Lstm.Cli.Tests.Bench.Service.Http2;
+namespace Lstm.Cli.Tests.Bench.Http2;
 
 public class RequestHeadTests
 {
@@ -26,5 +26,18 @@ public class RequestHeadTests
         // 300 = 127 + 173; 173 = 0x2D | 0x80, 1.
         Assert.Equal([0x04, 0x7F, 0xAD, 0x01, (byte)'p'], block[2..7]);
         Assert.Equal(300, Encoding.ASCII.GetString(block).Count(static c => c == 'p') - "application/grpc".Count(static c => c == 'p'));
+    }
+
+    [Fact]
+    public void Encode_ToBeRemembered_IsTheBlockOfRfc7541()
+    {
+        byte[] block = RequestHead.Encode("a:1", "/p", remember: true);
+
+        // Literals with incremental indexing: the pattern is 01, places have six bits.
+        byte[] expected =
+        [
+            0x83, 0x86, 0x44, 2, .. "/p"u8, 0x41, 3, .. "a:1"u8, 0x5F, 16, .. "application/grpc"u8, 0x40, 2, .. "te"u8, 8, .. "trailers"u8,
+        ];
+        Assert.Equal(expected, block);
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Lstm.Cli.Bench.Service.Http2;
+namespace Lstm.Cli.Bench.Http2;
 
 /// <summary>The nine bytes before each frame, RFC 9113 section 4.1.</summary>
 /// <param name="Length">Bytes after these nine.</param>

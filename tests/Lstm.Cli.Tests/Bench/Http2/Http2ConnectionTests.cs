@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Lstm.Cli.Bench.Service;
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
+using Lstm.Cli.Bench.Load;
 using Microsoft.AspNetCore.Http;
 
-namespace Lstm.Cli.Tests.Bench.Service.Http2;
+namespace Lstm.Cli.Tests.Bench.Http2;
 
 /// <summary>Our frames against Kestrel's.</summary>
 public class Http2ConnectionTests
@@ -33,25 +33,52 @@ public class Http2ConnectionTests
         Assert.Equal(sent, received);
     }
 
-    [Fact]
-    public async Task OpenStream_Head_IsWhatTheServerSees()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(3_000_000)]
+    public async Task Write_LastMessage_EndsTheCall(int size)
     {
-        string seen = "";
+        await using ScriptedServer server = await ScriptedServer.StartRawAsync(EchoAsync);
+        using var connection = Http2Connection.Connect(server.Address);
+        var lengths = new List<int>();
+        int ended = 0;
+
+        for (int n = 1; n <= 3; n++)
+        {
+            Http2Stream stream = connection.OpenStream("/echo", message => lengths.Add(message.Length), () => ended++);
+            connection.Write(stream, new byte[size], isLast: true);
+            connection.Flush();
+            ReceiveUntil(connection, () => stream.HasEnded);
+        }
+
+        Assert.Equal([size, size, size], lengths);
+        Assert.Equal(3, ended);
+    }
+
+    [Fact]
+    public async Task OpenStream_AnyNumberOfCalls_HaveTheHeadThatTheServerSees()
+    {
+        var seen = new List<string>();
         await using ScriptedServer server = await ScriptedServer.StartRawAsync(context =>
         {
             HttpRequest r = context.Request;
-            seen = $"{r.Method} {r.Scheme}://{r.Host}{r.Path} {r.ContentType} te={r.Headers.TE}";
+            seen.Add($"{r.Method} {r.Scheme}://{r.Host}{r.Path} {r.ContentType} te={r.Headers.TE}");
             return EchoAsync(context);
         });
         using var connection = Http2Connection.Connect(server.Address);
-        string path = "/" + new string('p', 300) + "/Method";
+        string longPath = "/" + new string('p', 300) + "/Method";
+        string[] paths = [longPath, longPath, "/other", longPath, "/other"]; // The server remembers the first.
 
-        Http2Stream stream = connection.OpenStream(path, static _ => { });
-        connection.Close(stream);
-        connection.Flush();
-        ReceiveUntil(connection, () => stream.HasEnded);
+        foreach (string path in paths)
+        {
+            Http2Stream stream = connection.OpenStream(path, static _ => { });
+            connection.Close(stream);
+            connection.Flush();
+            ReceiveUntil(connection, () => stream.HasEnded);
+        }
 
-        Assert.Equal($"POST http://{server.Address.Authority}{path} application/grpc te=trailers", seen);
+        Assert.Equal(paths.Select(path => $"POST http://{server.Address.Authority}{path} application/grpc te=trailers"), seen);
     }
 
     [Theory]

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Lstm.Cli.Tests.Bench.Service;
+namespace Lstm.Cli.Tests.Bench;
 
 /// <summary>A real Kestrel that answers the stream of lstm.v1.Inference as a test wants it: also wrongly.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Lstm.Cli.Bench.Load;
 
-namespace Lstm.Cli.Bench.Service.Http2;
+namespace Lstm.Cli.Bench.Http2;
 
 /// <content>What each frame of the server does.</content>
 internal sealed partial class Http2Connection
@@ -11,18 +12,22 @@ internal sealed partial class Http2Connection
 
     // RFC 9113 section 6.5.2.
     private const int HeaderTableSize = 1;
+    private const int DefaultHeaderTableSize = 4096;
     private const int EnablePush = 2;
     private const int MaxConcurrentStreams = 3;
     private const int InitialWindowSize = 4;
     private const int MaxFrameSize = 5;
     private const int DefaultWindow = 65_535;
 
+    private readonly KnownHead _responseHead = new();
+    private readonly KnownHead _trailers = new();
     private int _initialWindow = DefaultWindow;
     private int _sendWindow = DefaultWindow;
     private int _maxFrame = 16_384;
     private long _maxStreams = int.MaxValue;
     private int _taken;
     private bool _hasSettings;
+    private bool _serverRemembers = true;
 
     private void WritePreface()
     {
@@ -103,13 +108,22 @@ internal sealed partial class Http2Connection
     {
         if (!complete)
             return;
-        var head = ResponseHead.Read(_headers.Unread);
+        ResponseHead head = (_headersEnd ? _trailers : _responseHead).Read(_headers.Unread);
         _headers.Read(_headers.Count);
         Http2Stream stream = Find(_headersOf);
         if (_headersEnd)
-            stream.HasEnded = stream.IsClosed && head.GrpcStatus == 0 ? true : throw new LoadException($"The server ended stream {stream.Id}{(stream.IsClosed ? "" : " before the client did")} with {head}.");
+            End(stream, head);
         else if (head.HttpStatus != 200)
             throw new LoadException($"The server answered stream {stream.Id} with {head}.");
+    }
+
+    private void End(Http2Stream stream, ResponseHead trailers)
+    {
+        if (!stream.IsClosed || trailers.GrpcStatus != 0)
+            throw new LoadException($"The server ended stream {stream.Id}{(stream.IsClosed ? "" : " before the client did")} with {trailers}.");
+        _streams.Remove(stream.Id);
+        _latest = null;
+        stream.End();
     }
 
     private void TakeSettings(FrameHeader header, ReadOnlySpan<byte> payload)
@@ -121,6 +135,9 @@ internal sealed partial class Http2Connection
             uint value = BinaryPrimitives.ReadUInt32BigEndian(payload[2..]);
             switch (BinaryPrimitives.ReadUInt16BigEndian(payload))
             {
+                case HeaderTableSize:
+                    _serverRemembers = value >= DefaultHeaderTableSize;
+                    break;
                 case MaxConcurrentStreams:
                     _maxStreams = value;
                     break;
@@ -164,7 +181,7 @@ internal sealed partial class Http2Connection
     private void TakeReset(int streamId, uint error)
     {
         // After its trailers a server may say that it needs no more of the request.
-        if (error != 0 || !Find(streamId).HasEnded)
+        if (error != 0 || streamId >= _nextId || _streams.ContainsKey(streamId))
             throw new LoadException($"The server reset stream {streamId}: error {error} of RFC 9113 section 7.");
     }
 

@@ -1,4 +1,4 @@
-namespace Lstm.Cli.Bench.Service.Load;
+namespace Lstm.Cli.Bench.Load;
 
 /// <summary>When the messages were sent whose replies have not come: first in, first out.</summary>
 internal sealed class TimeQueue

@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
+using Lstm.Cli.Bench.Load;
 
-namespace Lstm.Cli.Bench.Service.Http2;
+namespace Lstm.Cli.Bench.Http2;
 
 /// <summary>One call on a connection: what it may still send, what it could not send yet, and a message that has arrived in part.</summary>
 /// <param name="id">Its number on the connection, odd.</param>
 /// <param name="window">Bytes that the server takes at first.</param>
 /// <param name="handler">Takes the messages.</param>
-internal sealed class Http2Stream(int id, int window, MessageHandler handler)
+/// <param name="ended">Told of the end; null: nobody.</param>
+internal sealed class Http2Stream(int id, int window, MessageHandler handler, Action? ended)
 {
     /// <summary>Bytes before a gRPC message: whether it is compressed, and its length.</summary>
     public const int PrefixSize = 5;
@@ -32,7 +34,14 @@ internal sealed class Http2Stream(int id, int window, MessageHandler handler)
     public bool IsClosed { get; set; }
 
     /// <summary>The server ended it with grpc-status 0 after the client's last frame.</summary>
-    public bool HasEnded { get; set; }
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Notes that the server has ended it.</summary>
+    public void End()
+    {
+        HasEnded = true;
+        ended?.Invoke();
+    }
 
     /// <summary>Takes bytes of DATA frames and hands on every message that is complete.</summary>
     /// <param name="data">The bytes.</param>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Lstm.Cli.Bench.Load;
 
-namespace Lstm.Cli.Bench.Service.Http2;
+namespace Lstm.Cli.Bench.Http2;
 
 /// <summary>What a load generator has to know of a response's head or trailers, out of a block in HPACK (RFC 7541).</summary>
 /// <remarks>The server was told to keep no table of its own, so every field is one of the static table or spelled out. Huffman codes are not read.</remarks>

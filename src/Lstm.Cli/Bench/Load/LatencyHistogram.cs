@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Lstm.Cli.Bench.Service.Load;
+namespace Lstm.Cli.Bench.Load;
 
 /// <summary>Counts durations in buckets that are 1/128 of their value wide at most, so that any percentile is within 0.8 %. Recording costs a few nanoseconds.</summary>
 internal sealed class LatencyHistogram

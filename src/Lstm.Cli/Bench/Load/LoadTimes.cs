@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Lstm.Cli.Bench.Service.Load;
+namespace Lstm.Cli.Bench.Load;
 
 /// <summary>When a run begins, and from when to when it counts; in ticks of <see cref="Stopwatch"/>.</summary>
 /// <param name="Start">The first message is sent.</param>

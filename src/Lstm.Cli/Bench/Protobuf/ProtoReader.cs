@@ -1,4 +1,6 @@
-namespace Lstm.Cli.Bench.Service.Messages;
+using Lstm.Cli.Bench.Load;
+
+namespace Lstm.Cli.Bench.Protobuf;
 
 /// <summary>Reads the fields of a Protobuf message one after the other.</summary>
 /// <param name="message">The message.</param>

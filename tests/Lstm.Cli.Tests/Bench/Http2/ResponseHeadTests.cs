@@ -1,7 +1,7 @@
-using Lstm.Cli.Bench.Service;
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
+using Lstm.Cli.Bench.Load;
 
-namespace Lstm.Cli.Tests.Bench.Service.Http2;
+namespace Lstm.Cli.Tests.Bench.Http2;
 
 public class ResponseHeadTests
 {

@@ -1,6 +1,6 @@
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
 
-namespace Lstm.Cli.Tests.Bench.Service.Http2;
+namespace Lstm.Cli.Tests.Bench.Http2;
 
 public class ByteQueueTests
 {

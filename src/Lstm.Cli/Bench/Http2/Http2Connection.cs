@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Lstm.Cli.Bench.Load;
 
-namespace Lstm.Cli.Bench.Service.Http2;
+namespace Lstm.Cli.Bench.Http2;
 
 /// <summary>
 /// The client's side of HTTP/2 without TLS (RFC 9113, prior knowledge), as much of it as gRPC streams need, on a blocking socket. One thread
@@ -23,6 +24,7 @@ internal sealed partial class Http2Connection : IDisposable
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private readonly List<Http2Stream> _heldBack = [];
     private Http2Stream? _latest;
+    private string? _rememberedPath;
     private int _nextId = 1;
     private int _headersOf;
     private bool _headersEnd;
@@ -71,13 +73,19 @@ internal sealed partial class Http2Connection : IDisposable
     /// <summary>Begins a call.</summary>
     /// <param name="path">/package.Service/Method.</param>
     /// <param name="handler">Takes its messages, on the thread that calls <see cref="Receive"/>.</param>
+    /// <param name="ended">Told when the server has ended it with grpc-status 0.</param>
     /// <returns>The call.</returns>
-    public Http2Stream OpenStream(string path, MessageHandler handler)
+    public Http2Stream OpenStream(string path, MessageHandler handler, Action? ended = null)
     {
-        var stream = new Http2Stream(_nextId, _initialWindow, handler);
+        var stream = new Http2Stream(_nextId, _initialWindow, handler, ended);
         _nextId += 2;
-        byte[] block = RequestHead.Encode(_authority, path);
-        WriteFrame(FrameType.Headers, FrameHeader.EndHeaders, stream.Id, block);
+        // As clients do, the server is told to remember the head: of the first path, so that no place in its table ever changes.
+        if (path == _rememberedPath)
+            WriteFrame(FrameType.Headers, FrameHeader.EndHeaders, stream.Id, RequestHead.Remembered);
+        else
+            WriteFrame(FrameType.Headers, FrameHeader.EndHeaders, stream.Id, RequestHead.Encode(_authority, path, remember: _rememberedPath is null && _serverRemembers));
+        if (_serverRemembers)
+            _rememberedPath ??= path;
         _streams.Add(stream.Id, stream);
         return stream;
     }
@@ -85,17 +93,21 @@ internal sealed partial class Http2Connection : IDisposable
     /// <summary>Writes a message into a DATA frame of its own, as clients do, or as soon as the server's windows allow it.</summary>
     /// <param name="stream">The call.</param>
     /// <param name="message">The message.</param>
-    public void Write(Http2Stream stream, ReadOnlySpan<byte> message)
+    /// <param name="isLast">No message follows, and the frame says so.</param>
+    public void Write(Http2Stream stream, ReadOnlySpan<byte> message, bool isLast = false)
     {
         int size = Http2Stream.PrefixSize + message.Length;
         if (stream.Outgoing.Count > 0 || size > Math.Min(_maxFrame, Math.Min(_sendWindow, stream.SendWindow)))
         {
             WritePrefixed(stream.Outgoing, message);
+            stream.IsClosing |= isLast;
             Pump(stream);
             return;
         }
 
-        WriteHeader(new(size, FrameType.Data, 0, stream.Id));
+        stream.IsClosing |= isLast;
+        stream.IsClosed |= isLast;
+        WriteHeader(new(size, FrameType.Data, isLast ? FrameHeader.EndStream : (byte)0, stream.Id));
         WritePrefixed(_out, message);
         _sendWindow -= size;
         stream.SendWindow -= size;

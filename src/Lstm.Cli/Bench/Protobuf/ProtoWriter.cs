@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Lstm.Cli.Bench.Service.Messages;
+namespace Lstm.Cli.Bench.Protobuf;
 
 /// <summary>Writes the fields of a Protobuf message one after the other.</summary>
 /// <param name="target">Room for all of them.</param>
