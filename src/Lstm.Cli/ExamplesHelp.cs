@@ -57,6 +57,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm bench cell             cells beside ONNX Runtime and beside what this core allows",
             "lstm bench service          the server under load, beside what one writes today",
             "lstm bench service --help   its options",
+            "lstm bench grpc             what gRPC costs a message, beside bare endpoints",
         ],
         ["cell"] =
         [
@@ -71,6 +72,12 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm bench service --model model.onnx                       the same for your own model",
             "lstm bench service --sessions 1000 --batch 250 --json       one load, for programs",
             "lstm bench service --rate 20000 --against none              latency of the service alone at 20,000 messages a second",
+        ],
+        ["grpc"] =
+        [
+            "lstm bench grpc                                                  all loads on all transports, some four minutes",
+            "lstm bench grpc --load unary --transport layer,raw-generated     two transports under one load",
+            "lstm bench grpc --load window,rows --seconds 10 --json           two loads, longer; for programs",
         ],
     };
 

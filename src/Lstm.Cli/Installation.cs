@@ -20,6 +20,10 @@ internal static class Installation
     /// <exception cref="CommandFailedException">It is not there.</exception>
     public static string Incumbent => Program("benchmarks", "Lstm.Incumbent");
 
+    /// <summary>The server of transports without a model, built in the same configuration as this program.</summary>
+    /// <exception cref="CommandFailedException">It is not there.</exception>
+    public static string Transport => Program("benchmarks", "Lstm.Transport");
+
     /// <summary>The measurement of many sessions, built in the same configuration as this program.</summary>
     /// <exception cref="CommandFailedException">It is not there.</exception>
     public static string SessionBench => Program("benchmarks", "Lstm.SessionBench");

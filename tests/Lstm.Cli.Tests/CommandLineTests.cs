@@ -14,6 +14,7 @@ public class CommandLineTests
     [InlineData("bench")]
     [InlineData("bench cell")]
     [InlineData("bench service")]
+    [InlineData("bench grpc")]
     public async Task Help_EveryCommand_EndsWithExamples(string command)
     {
         using var output = new StringWriter();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lstm.Cli.Bench.Cell;
+using Lstm.Cli.Bench.Grpc;
 using Lstm.Cli.Bench.Service;
 
 namespace Lstm.Cli.Bench;
@@ -13,5 +14,6 @@ internal static class BenchCommand
         CellCommand.Create(),
         SessionsBenchCommand.Create(),
         ServiceBenchCommand.Create(),
+        GrpcBenchCommand.Create(),
     };
 }

@@ -34,15 +34,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Starts the service and waits until it is ready.</summary>
     /// <param name="service">Lstm.Service.dll.</param>
-    /// <param name="models">The folder of models to serve.</param>
+    /// <param name="models">The folder of models to serve; null: it has none.</param>
     /// <param name="cancellation">Gives up, and stops what was started.</param>
     /// <param name="more">Further arguments of the service.</param>
     /// <exception cref="CommandFailedException">It ended or was not ready in a minute; the message ends with its last log lines.</exception>
-    public static async Task<ServiceProcess> StartAsync(string service, string models, CancellationToken cancellation, params string[] more)
+    public static async Task<ServiceProcess> StartAsync(string service, string? models, CancellationToken cancellation, params string[] more)
     {
         string folder = Directory.CreateTempSubdirectory("lstm-").FullName;
         string readyFile = Path.Combine(folder, "ready.json");
-        string[] arguments = [service, "--models", models, "--http-port", "0", "--grpc-port", "0", "--ready-file", readyFile, .. more];
+        string[] arguments = [service, .. models is null ? [] : new[] { "--models", models }, "--http-port", "0", "--grpc-port", "0", "--ready-file", readyFile, .. more];
 
         // Through a shell, because only it can give the child a file as standard output: a kept service outlives the pipes of this process.
         var start = new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "exec \"$0\" \"$@\" </dev/null >\"$LSTM_LOG_FILE\" 2>&1", "dotnet" } };
