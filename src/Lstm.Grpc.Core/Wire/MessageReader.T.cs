@@ -10,7 +10,11 @@ namespace Grpc.Wire;
 internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationContext, T> deserialize, int? maxMessageBytes, string? encoding) : MessageReader(pipe)
     where T : class
 {
+    // What was read and not taken yet; the pipe is told as late as possible, so that messages that came together cost one read.
+    private ReadOnlySequence<byte> _buffer;
     private ReadOnlySequence<byte> _payload;
+    private bool _isHolding;
+    private bool _isAtEnd;
 
     /// <summary>The message that the last read found.</summary>
     public T? Current { get; private set; }
@@ -25,62 +29,63 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
     /// <returns>False at the end of the stream.</returns>
     /// <exception cref="RpcException">INTERNAL: malformed; RESOURCE_EXHAUSTED: too large; UNIMPLEMENTED: unknown encoding.</exception>
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
-    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken) => ReadAsync(isOnlyOne: false, cancellationToken);
+    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (!_isHolding || cancellationToken.IsCancellationRequested)
+            return ReadPipeAsync(isOnlyOne: false, cancellationToken);
+        try
+        {
+            return TryTake() ? new(true) : ReadPipeAsync(isOnlyOne: false, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            LetGo();
+            return ValueTask.FromException<bool>(exception);
+        }
+    }
 
     /// <summary>Waits for the one message of the stream and the end behind it. It is parsed after both: a parsed message can be a
     /// hundred times as large as its bytes, and a peer that never ends its stream must not have it kept.</summary>
     /// <returns>False when the stream ends without a message.</returns>
     /// <exception cref="RpcException">As <see cref="ReadAsync(CancellationToken)"/>; UNIMPLEMENTED: something follows the message.</exception>
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
-    public ValueTask<bool> ReadOnlyOneAsync(CancellationToken cancellationToken) => ReadAsync(isOnlyOne: true, cancellationToken);
+    public ValueTask<bool> ReadOnlyOneAsync(CancellationToken cancellationToken) => ReadPipeAsync(isOnlyOne: true, cancellationToken);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReadAsync(bool isOnlyOne, CancellationToken cancellationToken)
+    private async ValueTask<bool> ReadPipeAsync(bool isOnlyOne, CancellationToken cancellationToken)
     {
-        SequencePosition? held = null;
         try
         {
-            while (true)
+            while (!_isAtEnd)
             {
+                // All that is held was looked at, except when a token kept the read from looking.
+                if (_isHolding)
+                    Release(cancellationToken.IsCancellationRequested ? _buffer.Start : _buffer.End);
                 var result = await Pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
-                var buffer = result.Buffer;
-                held = buffer.Start;
+                _buffer = result.Buffer;
+                _isHolding = true;
                 if (result.IsCanceled)
                 {
-                    Pipe.AdvanceTo(buffer.Start);
+                    LetGo();
                     throw new OperationCanceledException("The read was cancelled because the call ended.");
                 }
-                if (FrameHeader.TryRead(buffer, out var header))
-                {
-                    CheckHeader(header);
-                    long behind = buffer.Length - FrameHeader.Size - header.Length;
-                    if (isOnlyOne && behind > 0)
-                        throw WrongCount("more");
-                    if (behind >= 0 && (!isOnlyOne || result.IsCompleted))
-                    {
-                        var payload = buffer.Slice(FrameHeader.Size, header.Length);
-                        Current = header.Flag == 0 ? Deserialize(payload) : DeserializeCompressed(payload);
-                        Pipe.AdvanceTo(payload.End);
-                        return true;
-                    }
-                }
-                if (result.IsCompleted)
-                {
-                    Current = null;
-                    if (!buffer.IsEmpty)
-                        throw Internal($"The stream ended inside a message: {buffer.Length} bytes of it had arrived.");
-                    Pipe.AdvanceTo(buffer.End);
-                    return false;
-                }
-                Pipe.AdvanceTo(buffer.Start, buffer.End);
-                held = null; // Of the next read, which may refuse as well, nothing is held.
+                bool found = isOnlyOne ? TryTakeOnlyOne(result.IsCompleted) : TryTake();
+                _isAtEnd = result.IsCompleted && !_isHolding;
+                if (found)
+                    return true;
+                if (!result.IsCompleted)
+                    continue;
+                if (!_buffer.IsEmpty)
+                    throw Internal($"The stream ended inside a message: {_buffer.Length} bytes of it had arrived.");
+                Release(_buffer.End);
+                _isAtEnd = true;
             }
+            Current = null;
+            return false;
         }
         catch (RpcException)
         {
-            // Refused while it was looked at. The connection of an HTTP/1 call goes on only when nobody holds its bytes.
-            if (held is { } start)
-                Pipe.AdvanceTo(start);
+            LetGo();
             throw;
         }
         catch (Exception exception)
@@ -88,6 +93,47 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
             Note(exception, cancellationToken);
             throw;
         }
+    }
+
+    private bool TryTakeOnlyOne(bool isCompleted)
+    {
+        if (!FrameHeader.TryRead(_buffer, out var header))
+            return false;
+        CheckHeader(header);
+        long behind = _buffer.Length - FrameHeader.Size - header.Length;
+        if (behind > 0)
+            throw WrongCount("more");
+        return behind == 0 && isCompleted && TryTake();
+    }
+
+    private bool TryTake()
+    {
+        if (!FrameHeader.TryRead(_buffer, out var header))
+            return false;
+        CheckHeader(header);
+        if (_buffer.Length - FrameHeader.Size < header.Length)
+            return false;
+        var payload = _buffer.Slice(FrameHeader.Size, header.Length);
+        Current = header.Flag == 0 ? Deserialize(payload) : DeserializeCompressed(payload);
+        _buffer = _buffer.Slice(payload.End);
+        // Flow control learns at once that there is room.
+        if (_buffer.IsEmpty)
+            Release(_buffer.End);
+        return true;
+    }
+
+    private void Release(SequencePosition examined)
+    {
+        Pipe.AdvanceTo(_buffer.Start, examined);
+        _buffer = default;
+        _isHolding = false;
+    }
+
+    // Refused while it was looked at. The connection of an HTTP/1 call goes on only when nobody holds its bytes.
+    private void LetGo()
+    {
+        if (_isHolding)
+            Release(_buffer.Start);
     }
 
     // On the header alone, before the message is waited for: an announced length costs nothing.
