@@ -26,9 +26,15 @@ internal readonly record struct FrameHeader(byte Flag, uint Length)
 
     public static void Write(IBufferWriter<byte> output, byte flag, int length)
     {
-        var bytes = output.GetSpan(Size);
+        Write(output.GetSpan(Size), flag, length);
+        output.Advance(Size);
+    }
+
+    public static void Write(Span<byte> bytes, bool compressed, int length) => Write(bytes, compressed ? (byte)1 : (byte)0, length);
+
+    private static void Write(Span<byte> bytes, byte flag, int length)
+    {
         bytes[0] = flag;
         BinaryPrimitives.WriteInt32BigEndian(bytes[1..], length);
-        output.Advance(Size);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
     private ArrayBufferWriter<byte>? _scratch;
     private int? _announced;
     private long _written;
+    private int _pendingHeader;
     private bool _direct;
     private bool _compress;
     private bool _complete;
@@ -23,7 +24,7 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
     {
         _announced = null;
         _direct = _complete = false;
-        _written = 0;
+        _written = _pendingHeader = 0;
         _compress = mayCompress && encoding is not null;
         try
         {
@@ -31,7 +32,7 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
         }
         catch (Exception exception) when (exception is not RpcException)
         {
-            IsBroken = _direct;
+            IsBroken = _written > 0;
             throw new RpcException(new Status(StatusCode.Internal, $"A message does not serialize as {typeof(T).Name}.", exception));
         }
         if (!_complete)
@@ -43,14 +44,14 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
     public override IBufferWriter<byte> GetBufferWriter()
     {
         // With the length known the message goes straight to the output; else, or to compress it, it has to be complete first.
-        if (_announced is not { } length || _compress)
+        if (_announced is null || _compress)
         {
             _scratch ??= new ArrayBufferWriter<byte>();
             _scratch.ResetWrittenCount();
             return _scratch;
         }
-        FrameHeader.Write(output, compressed: false, length);
         _direct = true;
+        _pendingHeader = FrameHeader.Size;
         return this;
     }
 
@@ -60,6 +61,8 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
             WriteFrame((_scratch ?? throw new InvalidOperationException("Complete was called before GetBufferWriter.")).WrittenSpan);
         else if (_written != _announced)
             throw new InvalidOperationException($"The message announced {_announced} bytes but wrote {_written}: it must not change while it is written.");
+        else if (_written == 0)
+            FrameHeader.Write(output, compressed: false, 0);
         _complete = true;
     }
 
@@ -70,15 +73,36 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
         _complete = true;
     }
 
+    // The header goes into the same piece of memory as what follows it: one request and one advance of the output for both.
     void IBufferWriter<byte>.Advance(int count)
     {
+        if (count == 0)
+            return;
         _written += count;
-        output.Advance(count);
+        output.Advance(_pendingHeader + count);
+        _pendingHeader = 0;
     }
 
-    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint) => output.GetMemory(sizeHint);
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint)
+    {
+        if (_pendingHeader == 0)
+            return output.GetMemory(sizeHint);
+        var memory = output.GetMemory(FrameHeader.Size + Math.Max(sizeHint, 1));
+        FrameHeader.Write(memory.Span, compressed: false, Announced);
+        return memory[FrameHeader.Size..];
+    }
 
-    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => output.GetSpan(sizeHint);
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint)
+    {
+        if (_pendingHeader == 0)
+            return output.GetSpan(sizeHint);
+        var span = output.GetSpan(FrameHeader.Size + Math.Max(sizeHint, 1));
+        FrameHeader.Write(span, compressed: false, Announced);
+        return span[FrameHeader.Size..];
+    }
+
+    // A header is pending only when the length is known.
+    private int Announced => _announced.GetValueOrDefault();
 
     private void WriteFrame(ReadOnlySpan<byte> payload)
     {
