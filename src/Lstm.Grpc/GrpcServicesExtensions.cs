@@ -20,6 +20,7 @@ public static class GrpcServicesExtensions
         services.AddMetrics();
         services.TryAddSingleton<GrpcServerMeter>();
         services.TryAddSingleton<ShutdownNotice>();
+        services.TryAddSingleton(new ServiceRegistrations(services));
         services.TryAddSingleton<ServiceMapper>();
         return new GrpcServerBuilder(services);
     }

@@ -80,6 +80,17 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task Service_RegisteredAsScoped_IsAnotherForEachCall()
+    {
+        await using var server = await ProbeServer.StartAsync(
+            services: services => services.AddSingleton(new ConcurrentQueue<int>()).AddSingleton<CountingService>().AddScoped<CountingService>(), // The last one counts.
+            endpoints: app => app.MapGrpcService<CountingService>());
+        using var channel = GrpcChannel.ForAddress(server.Address);
+
+        Assert.NotEqual(await CountAsync(channel), await CountAsync(channel));
+    }
+
+    [Fact]
     public async Task Interceptors_OfServerAndClient_SeeTheCallInOrder()
     {
         var trace = new ConcurrentQueue<string>();

@@ -11,10 +11,11 @@ internal sealed class ServiceBinder<
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)] TService>(
     IEndpointRouteBuilder endpoints,
     CallSettings settings,
-    InterceptorRegistration[] interceptors) : EndpointBinder(endpoints, typeof(TService))
+    InterceptorRegistration[] interceptors,
+    IServiceProvider? singletons) : EndpointBinder(endpoints, typeof(TService))
     where TService : class
 {
-    private readonly ServiceActivator<TService> _activator = new();
+    private readonly ServiceActivator<TService> _activator = new(singletons);
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
     {

@@ -15,6 +15,7 @@ namespace Grpc.AspNetCore.Server.Binding;
 /// <summary>Finds the methods of a service, through its generated base class or in its definition, and maps them to endpoints.</summary>
 internal sealed class ServiceMapper(
     IServiceProvider services,
+    ServiceRegistrations registrations,
     GrpcServerMeter meter,
     ShutdownNotice shutdown,
     ILoggerFactory loggers,
@@ -31,7 +32,8 @@ internal sealed class ServiceMapper(
         var binder = new ServiceBinder<TService>(
             endpoints,
             Settings(serviceOptions, loggers.CreateLogger<TService>()),
-            [.. globalOptions.Value.Interceptors, .. serviceOptions.Interceptors]);
+            [.. globalOptions.Value.Interceptors, .. serviceOptions.Interceptors],
+            registrations.IsSingleton(typeof(TService)) ? services : null);
         Bind(typeof(TService), binder);
         return Mapped(endpoints, binder);
     }
