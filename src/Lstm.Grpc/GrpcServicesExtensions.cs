@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Binding;
 using Grpc.AspNetCore.Server.Calls;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ public static class GrpcServicesExtensions
         services.TryAddSingleton<ShutdownNotice>();
         services.TryAddSingleton(new ServiceRegistrations(services));
         services.TryAddSingleton<ServiceMapper>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UnknownMethodPolicy>());
         return new GrpcServerBuilder(services);
     }
 

@@ -2,6 +2,8 @@ using System.Net;
 using Grpc.Core;
 using Lstm.Grpc.Tests.Hosting;
 using Lstm.Grpc.Tests.Protos;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lstm.Grpc.Tests;
@@ -100,6 +102,22 @@ public sealed class RequestHeadTests : RawTests
     }
 
     [Fact]
+    public async Task Path_OfAnotherEndpoint_IsItsOwn()
+    {
+        var response = await CallBesideAsync("POST");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.HttpStatus);
+    }
+
+    [Fact]
+    public async Task Path_OfAnotherEndpointForAnotherMethod_IsUnimplemented()
+    {
+        var response = await CallBesideAsync("GET");
+
+        Assert.Equal((HttpStatusCode.OK, StatusCode.Unimplemented), (response.HttpStatus, response.Status));
+    }
+
+    [Fact]
     public async Task Path_UnknownServiceIgnored_Is404()
     {
         await using var server = await ProbeServer.StartAsync(options => options.IgnoreUnknownServices = true);
@@ -189,5 +207,14 @@ public sealed class RequestHeadTests : RawTests
         request.Content!.Headers.Remove("content-type");
         if (contentType is not null)
             request.Content.Headers.TryAddWithoutValidation("content-type", contentType);
+    }
+
+    // A call to an address where an endpoint of somebody else stands.
+    private static async Task<RawResponse> CallBesideAsync(string method)
+    {
+        const string path = "/no.such.Service/Unary";
+        await using var server = await ProbeServer.StartAsync(endpoints: app => app.MapMethods(path, [method], () => Results.UnprocessableEntity()));
+        using var raw = new RawClient(server.Address);
+        return await raw.CallAsync("Unary", new ProbeRequest(), request => request.RequestUri = new Uri(server.Address + path));
     }
 }

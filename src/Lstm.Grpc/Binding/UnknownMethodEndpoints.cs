@@ -29,6 +29,7 @@ internal sealed class UnknownMethodEndpoints
         endpoints.Map(pattern, context => AnswerAsync(context, detail)).Add(builder =>
         {
             builder.DisplayName = $"gRPC - unimplemented {service}";
+            builder.Metadata.Add(new UnknownMethodMetadata());
             // Whatever else matches comes first.
             ((RouteEndpointBuilder)builder).Order = int.MaxValue;
         });
