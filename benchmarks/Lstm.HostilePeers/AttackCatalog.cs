@@ -1,4 +1,4 @@
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
 using Lstm.HostilePeers.Attacks;
 using Lstm.HostilePeers.Wire;
 

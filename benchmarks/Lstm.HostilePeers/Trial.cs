@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using Lstm.Cli;
+using Lstm.Cli.Bench.Load;
 using Lstm.Cli.Bench.Service;
 using Lstm.Cli.Bench.Service.Load;
 using Lstm.Cli.Hosting;
+using Lstm.Cli;
 
 namespace Lstm.HostilePeers;
 

@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
 using Lstm.Grpc.Tests.Hosting;
 using Lstm.Grpc.Tests.Protos;
 using Lstm.HostilePeers.Wire;

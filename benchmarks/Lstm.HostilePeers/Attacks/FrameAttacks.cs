@@ -1,4 +1,4 @@
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
 using Lstm.HostilePeers.Wire;
 
 namespace Lstm.HostilePeers.Attacks;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
 
 namespace Lstm.HostilePeers.Wire;
 

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Lstm.Cli.Bench.Service;
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
+using Lstm.Cli.Bench.Load;
 
 namespace Lstm.HostilePeers.Wire;
 

@@ -1,4 +1,4 @@
-using Lstm.Cli.Bench.Service.Http2;
+using Lstm.Cli.Bench.Http2;
 using Lstm.Grpc.Tests.Protos;
 using Lstm.HostilePeers.Wire;
 using Google.Protobuf;
