@@ -40,6 +40,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
         catch (Exception exception)
         {
             LetGo();
+            Note(exception, cancellationToken);
             return ValueTask.FromException<bool>(exception);
         }
     }
@@ -124,16 +125,26 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
 
     private void Release(SequencePosition examined)
     {
-        Pipe.AdvanceTo(_buffer.Start, examined);
+        var consumed = _buffer.Start;
         _buffer = default;
         _isHolding = false;
+        Pipe.AdvanceTo(consumed, examined);
     }
 
     // Refused while it was looked at. The connection of an HTTP/1 call goes on only when nobody holds its bytes.
     private void LetGo()
     {
-        if (_isHolding)
+        if (!_isHolding)
+            return;
+        try
+        {
             Release(_buffer.Start);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The connection broke meanwhile, which the refusal must not be lost over.
+            Note(exception, CancellationToken.None);
+        }
     }
 
     // On the header alone, before the message is waited for: an announced length costs nothing.

@@ -21,7 +21,7 @@ internal sealed class InteropService : TestService.TestServiceBase
     public override async Task<SimpleResponse> UnaryCall(SimpleRequest request, ServerCallContext context)
     {
         await EchoMetadataAsync(context);
-        CheckCompressed(request.ExpectCompressed, context);
+        CheckCompressed(request.ExpectCompressed, context, 0);
         EchoStatus(request.ResponseStatus);
         context.WriteOptions = OptionsFor(request.ResponseCompressed);
         return new SimpleResponse { Payload = CreatePayload(request.ResponseType, request.ResponseSize) };
@@ -30,10 +30,10 @@ internal sealed class InteropService : TestService.TestServiceBase
     public override async Task<StreamingInputCallResponse> StreamingInputCall(IAsyncStreamReader<StreamingInputCallRequest> requestStream, ServerCallContext context)
     {
         await EchoMetadataAsync(context);
-        int size = 0;
+        int size = 0, message = 0;
         await foreach (var request in requestStream.ReadAllAsync())
         {
-            CheckCompressed(request.ExpectCompressed, context);
+            CheckCompressed(request.ExpectCompressed, context, message++);
             size += request.Payload?.Body.Length ?? 0;
         }
         return new StreamingInputCallResponse { AggregatedPayloadSize = size };
@@ -79,9 +79,9 @@ internal sealed class InteropService : TestService.TestServiceBase
     }
 
     // The flag of the message itself counts, not grpc-encoding, which speaks for the call.
-    private static void CheckCompressed(BoolValue? expected, ServerCallContext context)
+    private static void CheckCompressed(BoolValue? expected, ServerCallContext context, int message)
     {
-        bool compressed = RequestWatcher.FlagsOf(context.GetHttpContext()).Compressed[^1];
+        bool compressed = RequestWatcher.FlagsOf(context.GetHttpContext()).Compressed[message];
         if (expected is not null && expected.Value != compressed)
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"Expected a message {(expected.Value ? "with" : "without")} compression, but found the contrary."));
     }

@@ -5,14 +5,15 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Lstm.Grpc.Interop;
 
-/// <summary>Stands between Kestrel and the gRPC layer and notes the flags of the messages that the layer takes.</summary>
+/// <summary>Stands between Kestrel and the gRPC layer and notes the flags of the messages that arrive.</summary>
 internal sealed class RequestWatcher(PipeReader body, FrameFlags flags) : PipeReader, IRequestBodyPipeFeature
 {
     private ReadOnlySequence<byte> _unread;
+    private long _followed; // of these, from the start
 
     public PipeReader Reader => this;
 
-    /// <summary>The flags of the request's messages, the current one last.</summary>
+    /// <summary>The flags of the request's messages, in their order; there may be more than were taken so far.</summary>
     public static FrameFlags FlagsOf(HttpContext context) => context.Features.GetRequiredFeature<FrameFlags>();
 
     /// <summary>Watches a request.</summary>
@@ -38,8 +39,7 @@ internal sealed class RequestWatcher(PipeReader body, FrameFlags flags) : PipeRe
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        foreach (var part in _unread.Slice(_unread.Start, consumed))
-            flags.Follow(part.Span);
+        _followed -= _unread.Slice(_unread.Start, consumed).Length;
         body.AdvanceTo(consumed, examined);
     }
 
@@ -50,6 +50,9 @@ internal sealed class RequestWatcher(PipeReader body, FrameFlags flags) : PipeRe
     private ReadResult Keep(ReadResult result)
     {
         _unread = result.Buffer;
+        foreach (var part in _unread.Slice(_followed))
+            flags.Follow(part.Span);
+        _followed = _unread.Length;
         return result;
     }
 }
