@@ -74,30 +74,6 @@ public sealed class CallLifeTests : RawTests
         Assert.Empty(server.Errors.Messages);
     }
 
-    // Found by damaged frames: what was read could not be given back to a connection that had broken meanwhile.
-    [Theory]
-    [InlineData("ServerStream")]
-    [InlineData("Duplex")]
-    public async Task Refusal_AsTheConnectionBreaks_IsNoFailureOfTheHandler(string method)
-    {
-        await using var server = await ProbeServer.StartAsync();
-        byte[] head = Frames.Block(Frames.CallHead($"/lstm.grpc.tests.Probe/{method}"));
-        for (int n = 0; n < 100; n++)
-        {
-            using var peer = await PeerConnection.ConnectSilentlyAsync(new Uri(server.Address));
-            await peer.SendAsync(new[]
-            {
-                Frames.Preface.ToArray(), Frames.Settings(),
-                Frames.Frame(FrameType.Headers, 4, 1, head), Frames.Frame(FrameType.Data, 0, 1, [7, 0, 0, 0, 0]), // a flag that there is not
-                Frames.Frame(FrameType.Continuation, 4, 1, []), // a frame where none may be
-            }.SelectMany(static frame => frame).ToArray());
-            await peer.Closed.WaitAsync(TimeSpan.FromSeconds(20));
-        }
-
-        await server.StopAsync();
-        Assert.Empty(server.Errors.Messages);
-    }
-
     // "Early server closure": the trailers come although the client has not ended its stream.
     [Fact]
     public async Task EarlyEnd_WithTheRequestStillOpen_GivesTheStatus()

@@ -24,7 +24,7 @@ internal static class GrpcBenchCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = new GrpcSettings(
-                parsed.GetRequiredValue(loads), parsed.GetRequiredValue(transports), TimeSpan.FromSeconds(parsed.GetValue(seconds)!.Value),
+                parsed.GetValue(loads) ?? EchoLoad.Standard, parsed.GetValue(transports) ?? Transport.All, TimeSpan.FromSeconds(parsed.GetValue(seconds)!.Value),
                 TimeSpan.FromSeconds(parsed.GetValue(warmUp)!.Value), parsed.GetValue(runs)!.Value); // Options with defaults.
             var printer = new GrpcPrinter(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json));
             printer.Results(settings, await new GrpcBench(settings, printer).RunAsync(cancellation));
@@ -34,21 +34,20 @@ internal static class GrpcBenchCommand
     }
 
     // Names with commas between; without the option all of them.
-    private static Option<IReadOnlyList<T>> Names<T>(string name, string description, IReadOnlyList<T> all, Func<T, string> nameOf)
+    private static Option<IReadOnlyList<T>?> Names<T>(string name, string description, IReadOnlyList<T> all, Func<T, string> nameOf)
         where T : class
     {
         string known = string.Join(", ", all.Select(nameOf));
-        return new Option<IReadOnlyList<T>>(name)
+        return new Option<IReadOnlyList<T>?>(name)
         {
             Description = $"{description} Of: {known}; several with commas between.",
             HelpName = "NAME,...",
-            DefaultValueFactory = _ => all,
             CustomParser = result =>
             {
                 string[] wanted = result.Tokens.Single().Value.Split(',');
                 if (Array.Find(wanted, text => !all.Any(item => nameOf(item) == text)) is { } unknown)
                     result.AddError($"{name}: expected {known} but got '{unknown}'.");
-                return [.. all.Where(item => wanted.Contains(nameOf(item)))];
+                return (T[])[.. all.Where(item => wanted.Contains(nameOf(item)))];
             },
         };
     }
