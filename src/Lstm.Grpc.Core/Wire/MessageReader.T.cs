@@ -15,6 +15,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
     private ReadOnlySequence<byte> _payload;
     private bool _isHolding;
     private bool _isAtEnd;
+    private int _reading;
 
     /// <summary>The message that the last read found.</summary>
     public T? Current { get; private set; }
@@ -25,20 +26,30 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
 
     public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => _payload;
 
+    /// <summary>Whether a read has found the end of the stream.</summary>
+    public bool IsOver => _isAtEnd && Current is null;
+
     /// <summary>Waits for the next message.</summary>
     /// <returns>False at the end of the stream.</returns>
     /// <exception cref="RpcException">INTERNAL: malformed; RESOURCE_EXHAUSTED: too large; UNIMPLEMENTED: unknown encoding.</exception>
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">A read is under way.</exception>
     public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _reading, 1) != 0)
+            return ValueTask.FromException<bool>(new InvalidOperationException("A read is under way: await it before the next."));
         if (!_isHolding || cancellationToken.IsCancellationRequested)
             return ReadPipeAsync(isOnlyOne: false, cancellationToken);
         try
         {
-            return TryTake() ? new(true) : ReadPipeAsync(isOnlyOne: false, cancellationToken);
+            if (!TryTake())
+                return ReadPipeAsync(isOnlyOne: false, cancellationToken);
+            Volatile.Write(ref _reading, 0);
+            return new(true);
         }
         catch (Exception exception)
         {
+            Volatile.Write(ref _reading, 0);
             LetGo();
             Note(exception, cancellationToken);
             return ValueTask.FromException<bool>(exception);
@@ -94,6 +105,10 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
             Note(exception, cancellationToken);
             throw;
         }
+        finally
+        {
+            Volatile.Write(ref _reading, 0);
+        }
     }
 
     private bool TryTakeOnlyOne(bool isCompleted)
@@ -116,6 +131,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
             return false;
         var payload = _buffer.Slice(FrameHeader.Size, header.Length);
         Current = header.Flag == 0 ? Deserialize(payload) : DeserializeCompressed(payload);
+        Received++;
         _buffer = _buffer.Slice(payload.End);
         // Flow control learns at once that there is room.
         if (_buffer.IsEmpty)

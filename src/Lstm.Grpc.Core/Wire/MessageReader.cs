@@ -9,6 +9,9 @@ internal abstract class MessageReader(PipeReader pipe) : DeserializationContext
     /// <summary>Why the pipe failed: the peer reset the stream, or its connection is gone. Null as long as it works.</summary>
     public Exception? PipeFailure { get; private set; }
 
+    /// <summary>Messages so far.</summary>
+    public long Received { get; protected set; }
+
     protected PipeReader Pipe => pipe;
 
     /// <summary>Wakes a waiting read with <see cref="OperationCanceledException"/>; may be called from any thread.</summary>

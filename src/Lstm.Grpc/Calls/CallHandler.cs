@@ -53,7 +53,6 @@ internal abstract class CallHandler(IMethod method, CallSettings settings)
         var messages = call.CreateReader(marshaller);
         if (!await messages.ReadOnlyOneAsync(CancellationToken.None).ConfigureAwait(false))
             throw MessageReader.WrongCount("none");
-        call.CountReceived();
         // It returned true, so there is a message.
         return messages.Current!;
     }

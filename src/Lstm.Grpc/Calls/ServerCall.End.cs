@@ -37,7 +37,7 @@ internal sealed partial class ServerCall
         {
             await SendStatusAsync(status).ConfigureAwait(false);
         }
-        _settings.Meter.CallEnded(_method, status.StatusCode, _settings.Time.GetElapsedTime(_startTimestamp), _messagesReceived, _messagesSent);
+        _settings.Meter.CallEnded(_method, status.StatusCode, _settings.Time.GetElapsedTime(_startTimestamp), _input?.Received ?? 0, _messagesSent);
     }
 
     public void Dispose()

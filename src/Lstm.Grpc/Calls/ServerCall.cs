@@ -24,7 +24,6 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
     private Metadata? _responseTrailers;
     private AuthContext? _authContext;
     private string? _peer;
-    private long _messagesReceived;
     private long _messagesSent;
 
     public ServerCall(HttpContext httpContext, IMethod method, CallSettings settings)
@@ -85,8 +84,6 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
     }
 
     public bool HasEnded => _ended;
-
-    public void CountReceived() => _messagesReceived++;
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options)
     {

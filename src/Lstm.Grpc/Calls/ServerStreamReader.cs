@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Wire;
 
@@ -10,9 +9,6 @@ internal sealed class ServerStreamReader<T>(ServerCall call, MessageReader<T> me
 {
     private static readonly Task<bool> True = Task.FromResult(true);
     private static readonly Task<bool> False = Task.FromResult(false);
-
-    private int _reading;
-    private bool _atEnd;
 
     public T Current => messages.Current ?? throw new InvalidOperationException("There is no message: MoveNext was not called, or it found the end.");
 
@@ -26,39 +22,12 @@ internal sealed class ServerStreamReader<T>(ServerCall call, MessageReader<T> me
 
     public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_atEnd)
+        if (messages.IsOver)
             return new(false);
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<bool>(cancellationToken);
         if (call.HasEnded)
             return ValueTask.FromException<bool>(new InvalidOperationException("The call has ended: nothing can be read any more."));
-        if (Interlocked.Exchange(ref _reading, 1) != 0)
-            return ValueTask.FromException<bool>(new InvalidOperationException("A read is under way: await it before the next."));
-        var read = messages.ReadAsync(cancellationToken);
-        return read.IsCompletedSuccessfully ? new(Finish(read.Result)) : FinishAsync(read);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> FinishAsync(ValueTask<bool> read)
-    {
-        try
-        {
-            return Finish(await read.ConfigureAwait(false));
-        }
-        catch
-        {
-            Volatile.Write(ref _reading, 0);
-            throw;
-        }
-    }
-
-    private bool Finish(bool found)
-    {
-        if (found)
-            call.CountReceived();
-        else
-            _atEnd = true;
-        Volatile.Write(ref _reading, 0);
-        return found;
+        return messages.ReadAsync(cancellationToken);
     }
 }
