@@ -21,11 +21,17 @@ function freePort() {
   });
 }
 
+// A container's port takes connections before anybody listens behind it: such a request may neither succeed nor fail, and nothing but the timer
+// keeps Node from ending meanwhile.
 async function ready(url) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), 5_000);
   try {
-    return (await fetch(url)).status === 200;
+    return (await fetch(url, { signal: patience.signal })).status === 200;
   } catch {
     return false; // not listening yet
+  } finally {
+    clearTimeout(timer);
   }
 }
 
