@@ -8,7 +8,7 @@ public class GrpcBenchCommandTests
     public async Task Bench_TwoLoadsAsJson_PrintsRunsMediansAndSummary()
     {
         (int code, string output, string error) = await LstmProcess.RunAsync(
-            "bench", "grpc", "--load", "unary,rows", "--transport", "service,layer", "--seconds", "0.5", "--warm-up", "0.5", "--runs", "2", "--json");
+            "bench", "grpc", "--load", "unary,rows", "--transport", "service,layer", "--seconds", "1.5", "--warm-up", "1.5", "--runs", "2", "--json");
 
         Assert.True(code == 0, error);
         JsonElement[] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];

@@ -8,7 +8,7 @@ public class ServiceBenchCommandTests
     public async Task Bench_OneLoadAsJson_PrintsRunsMediansAndSummary()
     {
         (int code, string output, string error) = await LstmProcess.RunAsync(
-            "bench", "service", "--model", "lstm-8", "--sessions", "6", "--streams", "2", "--seconds", "0.3", "--warm-up", "0.2", "--runs", "2", "--json");
+            "bench", "service", "--model", "lstm-8", "--sessions", "6", "--streams", "2", "--seconds", "1.5", "--warm-up", "0.5", "--runs", "2", "--json");
 
         Assert.True(code == 0, error);
         JsonElement[] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
