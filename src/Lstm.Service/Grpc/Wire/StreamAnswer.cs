@@ -56,7 +56,7 @@ internal sealed class StreamAnswer
         ref readonly var entry = ref steps[n];
         OutputsLength = entry.Count * steps.OutputSize * sizeof(float);
         InnerLength = StreamAnswerWriter.MeasureResult(entry, OutputsLength);
-        Length = StreamAnswerWriter.MeasureHandle(entry.Handle) + StreamAnswerWriter.MeasureBytes(InnerLength);
+        Length = StreamAnswerWriter.MeasureInteger(entry.Handle) + StreamAnswerWriter.MeasureBytes(InnerLength);
     }
 
     /// <summary>Answers with the outputs of all sessions in one message.</summary>

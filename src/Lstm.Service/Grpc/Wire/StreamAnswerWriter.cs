@@ -48,10 +48,10 @@ internal static class StreamAnswerWriter
     /// <returns>With tag and length.</returns>
     public static int MeasureBytes(int length) => length == 0 ? 0 : TagLength + MeasureVarint((uint)length) + length;
 
-    /// <summary>Bytes of a reply's handle.</summary>
-    /// <param name="handle">The handle.</param>
+    /// <summary>Bytes of an integer field; 0 is left out.</summary>
+    /// <param name="value">The integer.</param>
     /// <returns>With its tag.</returns>
-    public static int MeasureHandle(uint handle) => MeasureInteger(handle);
+    public static int MeasureInteger(ulong value) => value == 0 ? 0 : TagLength + MeasureVarint(value);
 
     /// <summary>Bytes of a result without state and gates.</summary>
     /// <param name="entry">The step.</param>
@@ -59,8 +59,6 @@ internal static class StreamAnswerWriter
     /// <returns>Without tag and length.</returns>
     public static int MeasureResult(in StepEntry entry, int outputs) =>
         MeasureInteger(entry.DoneStep) + MeasureInteger((uint)entry.Count) + MeasureBytes(outputs) + MeasureInteger(entry.Replayed ? 1u : 0);
-
-    private static int MeasureInteger(ulong value) => value == 0 ? 0 : TagLength + MeasureVarint(value);
 
     private static void WriteStep(ref ProtoOutput output, StreamAnswer answer)
     {
