@@ -38,7 +38,8 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
     public async Task RunAsync(IAsyncStreamReader<StreamMessage> requests, IServerStreamWriter<StreamAnswer> replies, CancellationToken gone, CancellationToken stopping)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
-        await using var messages = requests.ReadAllAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
+        // Not disposed of: it holds nothing, and an iterator of the compiler refuses while a read is under way, as one is when a reply fails.
+        var messages = requests.ReadAllAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         meter.StreamChanged(1);
         try
         {
