@@ -26,7 +26,7 @@ internal static class GrpcFace
         });
         if (options.Reflection)
             services.AddGrpcReflection();
-        return services.AddGrpcWebOrigins(options).AddSingleton<CallBoundary>().AddSingleton<PartialMessages>().AddSingleton<InferenceService>();
+        return services.AddGrpcWebOrigins(options).AddSingleton<CallBoundary>().AddSingleton<PartialMessages>().AddSingleton<InferenceService>().AddSingleton<StreamService>();
     }
 
     /// <summary>Maps the services.</summary>
@@ -34,6 +34,7 @@ internal static class GrpcFace
     public static void MapLstmGrpc(this WebApplication app)
     {
         app.MapGrpcService<InferenceService>();
+        app.MapGrpcService<StreamService>();
         app.MapGrpcHealthChecksService();
         if (app.Services.GetRequiredService<GrpcOptions>().Reflection)
             app.MapGrpcReflectionService();

@@ -1,9 +1,7 @@
 using Grpc.Core;
 using Lstm.Service.Grpc.Wire;
-using Lstm.Service.Hosting;
 using Lstm.Service.Models;
 using Lstm.Service.Observability;
-using Lstm.Service.Options;
 using Lstm.Service.Predictions;
 using Lstm.Service.Sessions;
 using Lstm.V1;
@@ -11,25 +9,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Lstm.Service.Grpc;
 
-/// <summary>lstm.v1.Inference: every call ends in the same sessions as its HTTP counterpart.</summary>
-[BindServiceMethod(typeof(StreamMethod), nameof(StreamMethod.Bind))]
+/// <summary>lstm.v1.Inference but for Stream (<see cref="StreamService"/>): every call ends in the same sessions as its HTTP counterpart.</summary>
+[BindServiceMethod(typeof(StreamMethod), nameof(StreamMethod.BindOthers))]
 internal sealed class InferenceService(
-    CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, Predictor predictor, Readiness readiness, GrpcOptions options, LstmMeter meter) : Inference.InferenceBase
+    CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, Predictor predictor) : Inference.InferenceBase
 {
     // An id, a name and a page: nobody has to hold more for a call that carries no steps.
     private const int MostBytesWithoutSteps = 16 << 10;
-
-    /// <summary>Many sessions, many steps, one stream.</summary>
-    /// <param name="requestStream">From the client.</param>
-    /// <param name="responseStream">To the client.</param>
-    /// <param name="context">The call.</param>
-    /// <returns>Completes when the client is done.</returns>
-    public Task Stream(IAsyncStreamReader<StreamMessage> requestStream, IServerStreamWriter<StreamAnswer> responseStream, ServerCallContext context) =>
-        boundary.RunAsync(context, async () =>
-        {
-            await new SessionStream(sessions, boundary, options, meter).RunAsync(requestStream, responseStream, context.CancellationToken, readiness.Stopping);
-            return true;
-        });
 
     /// <inheritdoc/>
     public override Task<StepReply> Step(StepRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>

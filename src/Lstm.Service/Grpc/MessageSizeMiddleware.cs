@@ -29,9 +29,14 @@ internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcOptions op
         if (end is null || end.IsReadOnly || end[StatusHeader] != TooLarge || end.ContainsKey(GrpcFault.DetailsTrailer))
             return;
         string text = Uri.UnescapeDataString(end[MessageHeader].ToString());
-        var fault = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize is { } ofMethod && ofMethod < options.MaxMessageBytes
-            ? new LstmException(ErrorCode.MessageTooLarge, text, ("max_bytes", Text(ofMethod)))
-            : new LstmException(ErrorCode.MessageTooLarge, text, ("max_bytes", Text(options.MaxMessageBytes)), ("option", "Lstm:Grpc:MaxMessageBytes"));
+        (long limit, bool isOfMethod) = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize is { } ofMethod && ofMethod < options.MaxMessageBytes
+            ? (ofMethod, true)
+            : (options.MaxMessageBytes, false);
+        if (!text.Contains(Text(limit), StringComparison.Ordinal)) // Grpc.AspNetCore does not tell it.
+            end[MessageHeader] = text += $" The limit is {limit} bytes.";
+        var fault = isOfMethod
+            ? new LstmException(ErrorCode.MessageTooLarge, text, ("max_bytes", Text(limit)))
+            : new LstmException(ErrorCode.MessageTooLarge, text, ("max_bytes", Text(limit)), ("option", "Lstm:Grpc:MaxMessageBytes"));
         end[GrpcFault.DetailsTrailer] = Convert.ToBase64String(GrpcFault.DetailsOf(fault).ToByteArray()).TrimEnd('=');
         meter.Refused(fault.Entry.Reason, CallBoundary.Face);
     }

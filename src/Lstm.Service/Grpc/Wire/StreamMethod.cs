@@ -10,20 +10,22 @@ internal static class StreamMethod
     public static Method<StreamMessage, StreamAnswer> Instance { get; } = new(
         MethodType.DuplexStreaming,
         Inference.Descriptor.FullName,
-        nameof(InferenceService.Stream),
+        nameof(StreamServiceBase.Stream),
         new Marshaller<StreamMessage>(
             static (_, _) => throw new NotSupportedException("A server only reads requests."), StreamMessageReader.Read),
         new Marshaller<StreamAnswer>(
             StreamAnswerWriter.Write, static _ => throw new NotSupportedException("A server only writes replies.")));
 
-    /// <summary>Names the methods of the service to a binder: those of the generated code, and this one in place of its own.</summary>
+    /// <summary>Names the method to a binder.</summary>
+    /// <param name="binder">The binder.</param>
+    /// <param name="service">The service, or null when only the method is asked for.</param>
+    public static void Bind(ServiceBinderBase binder, StreamServiceBase? service) => binder.AddMethod(Instance, service is null ? null : service.Stream);
+
+    /// <summary>Names the generated service's other methods to a binder.</summary>
     /// <param name="binder">The binder.</param>
     /// <param name="service">The service, or null when only the methods are asked for.</param>
-    public static void Bind(ServiceBinderBase binder, InferenceService? service)
-    {
+    public static void BindOthers(ServiceBinderBase binder, Inference.InferenceBase? service) =>
         Inference.BindService(new AllButStream(binder), service!); // the generated code takes null as well
-        binder.AddMethod(Instance, service is null ? null : service.Stream);
-    }
 
     private sealed class AllButStream(ServiceBinderBase binder) : ServiceBinderBase
     {
