@@ -7,9 +7,10 @@ namespace Lstm.Grpc.Tests;
 
 /// <summary>
 /// The standard interoperability cases (grpc/grpc doc/interop-test-descriptions.md) against our server: by our own client and by those
-/// of others, whose programs are in tests/interop. tests/e2e/interop adds grpc-js, as client and as server.
+/// of others, whose programs are in tests/interop; and by our client against the server of the official packages. tests/e2e/interop
+/// adds grpc-js, as client and as server.
 /// </summary>
-public sealed class InteropTests(CppClient cpp) : IClassFixture<CppClient>
+public sealed class InteropTests(CppClient cpp, OfficialPackages packages) : IClassFixture<CppClient>, IClassFixture<OfficialPackages>
 {
     private const string Python = "/usr/bin/python3";
 
@@ -38,7 +39,7 @@ public sealed class InteropTests(CppClient cpp) : IClassFixture<CppClient>
 
         await client.RunAsync(InteropClient.AllCases, output);
 
-        AssertAllPass(output.ToString(), errors, partly: []);
+        AssertAllPass(output.ToString(), errors.Messages, partly: []);
     }
 
     [SkippableTheory]
@@ -49,7 +50,8 @@ public sealed class InteropTests(CppClient cpp) : IClassFixture<CppClient>
             File.Exists(Python) && File.Exists("/usr/bin/grpc_python_plugin") && (await ProcessRun.RunAsync(Python, "-c", "import grpc, google.protobuf")).ExitCode == 0,
             $"{Python} with grpcio, protobuf and their code generator is not there (Debian: python3-grpcio python3-protobuf protobuf-compiler-grpc).");
 
-        await AssertStrangerPassesAsync(tls, compression, PythonLeavesUnchecked, Python, PythonClient);
+        await AssertStrangerPassesAsync(
+            tls, compression, PythonLeavesUnchecked, static (address, authority) => [Python, PythonClient, .. AddressAndAuthority(address, authority)]);
     }
 
     [SkippableTheory]
@@ -58,35 +60,61 @@ public sealed class InteropTests(CppClient cpp) : IClassFixture<CppClient>
     {
         Skip.If(cpp.MissingMeans is not null, cpp.MissingMeans);
 
-        await AssertStrangerPassesAsync(tls, compression, partly: [], cpp.Program);
+        await AssertStrangerPassesAsync(
+            tls, compression, partly: [], (address, authority) => [cpp.Program, .. AddressAndAuthority(address, authority)]);
     }
 
-    private static async Task AssertStrangerPassesAsync(bool tls, string compression, Dictionary<string, string> partly, params string[] command)
+    [SkippableTheory]
+    [MemberData(nameof(Servers))]
+    public async Task GrpcDotnet_StandardCases_AllPass(bool tls, string compression)
+    {
+        Skip.If(packages.MissingMeans is not null, packages.MissingMeans);
+
+        await AssertStrangerPassesAsync(
+            tls, compression, partly: [], (address, authority) => [packages.Program, "client", "--server_port", $"{address.Port}", .. authority is null ? [] : TrustIn(authority)]);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Servers))]
+    public async Task OwnClient_StandardCasesOnGrpcDotnet_AllPass(bool tls, string compression)
+    {
+        Skip.If(packages.MissingMeans is not null, packages.MissingMeans);
+        using var authority = new TemporaryFile();
+        await using var server = await ServingProcess.StartAsync(
+            packages.Program, ["server", "--port", "0", "--compression", compression, .. tls ? (string[])["--use_tls", "--certificate_out", authority.Path] : []]);
+        using var certificate = tls ? Certificates.Load(authority.Path, keyPath: null) : null;
+        using var client = new InteropClient(server.FirstLine, certificate);
+        await using var output = new StringWriter();
+
+        await client.RunAsync(InteropClient.AllCases, output);
+
+        AssertAllPass(output.ToString(), errors: [], partly: []);
+    }
+
+    private static string[] TrustIn(string authority) => ["--use_tls", "--ca_file", authority];
+
+    // The command is made of the server's address and the file with its certificate: null without TLS.
+    private static async Task AssertStrangerPassesAsync(bool tls, string compression, Dictionary<string, string> partly, Func<Uri, string?, string[]> command)
     {
         using var certificate = tls ? Certificates.CreateSelfSigned() : null;
         using var errors = new ErrorLog();
         await using var server = await InteropServer.StartAsync(port: 0, certificate, compression, logging => logging.AddProvider(errors));
-        string authorityFile = Path.GetTempFileName();
-        try
-        {
-            if (certificate is not null)
-                await File.WriteAllTextAsync(authorityFile, certificate.ExportCertificatePem());
-            string[] arguments = [.. command.Skip(1), new Uri(server.Address).Authority, .. tls ? [authorityFile] : Array.Empty<string>()];
+        using var authority = new TemporaryFile();
+        if (certificate is not null)
+            await File.WriteAllTextAsync(authority.Path, certificate.ExportCertificatePem());
+        string[] words = command(new Uri(server.Address), tls ? authority.Path : null);
 
-            var (_, output) = await ProcessRun.RunAsync(command[0], arguments);
+        var (_, output) = await ProcessRun.RunAsync(words[0], words[1..]);
 
-            AssertAllPass(output, errors, partly);
-        }
-        finally
-        {
-            File.Delete(authorityFile);
-        }
+        AssertAllPass(output, errors.Messages, partly);
     }
 
-    private static void AssertAllPass(string output, ErrorLog errors, Dictionary<string, string> partly)
+    private static string[] AddressAndAuthority(Uri address, string? authority) => authority is null ? [address.Authority] : [address.Authority, authority];
+
+    private static void AssertAllPass(string output, IEnumerable<string> errors, Dictionary<string, string> partly)
     {
         var expected = InteropClient.CaseNames.Select(name => partly.TryGetValue(name, out string? reason) ? $"partly {name}: {reason}" : $"ok {name}");
         Assert.Equal(string.Join('\n', expected), output.TrimEnd());
-        Assert.True(errors.Messages.IsEmpty, string.Join('\n', errors.Messages));
+        Assert.Empty(errors);
     }
 }

@@ -19,7 +19,10 @@ internal static class PublicApi
             $"The public API differs from {approvedPath}. Not in the file:\n{string.Join('\n', added)}\nOnly in the file:\n{string.Join('\n', gone)}");
     }
 
-    private static IEnumerable<string> Describe(Assembly assembly) =>
+    /// <summary>The surface, a line for each type and member.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <returns>Type by type.</returns>
+    public static IEnumerable<string> Describe(Assembly assembly) =>
         from type in assembly.GetExportedTypes()
         from line in Members(type).Prepend(NameOf(type)).Order(StringComparer.Ordinal)
         select line;
