@@ -30,10 +30,14 @@ internal static class Installation
 
     private static string Program(string folder, string name)
     {
-        // .../bin/Release/net10.0/ : the last two folders name configuration and framework.
+        // This program is in PROJECT/bin/CONFIGURATION/FRAMEWORK, or in ARTIFACTS/bin/PROJECT/CONFIGURATION; so are the others.
         string[] own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
-        string path = Path.Combine(Root, folder, name, "bin", own[^2], own[^1], name + ".dll");
-        return File.Exists(path) ? path : throw new CommandFailedException($"Expected {name} at {path} but it is not there. Build it: dotnet build Lstm.sln -c {own[^2]}");
+        bool isBesideSources = own[^1].StartsWith("net", StringComparison.Ordinal);
+        string configuration = isBesideSources ? own[^2] : own[^1];
+        string path = isBesideSources
+            ? Path.Combine(Root, folder, name, "bin", configuration, own[^1], name + ".dll")
+            : Path.Combine(AppContext.BaseDirectory, "..", "..", name, configuration, name + ".dll");
+        return File.Exists(path) ? path : throw new CommandFailedException($"Expected {name} at {path} but it is not there. Build it: dotnet build Lstm.sln -c {configuration}");
     }
 
     private static string FindRoot()

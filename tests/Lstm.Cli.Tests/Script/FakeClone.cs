@@ -20,6 +20,7 @@ internal sealed class FakeClone : IDisposable
         WriteProgram("dotnet", """
             case $1 in
                 --list-sdks) echo "10.0.100 [/usr/share/dotnet/sdk]" ;;
+                restore) echo "$PWD/a.csproj : error NU1101: no such package" ; exit "${FAKE_RESTORE_CODE:-0}" ;;
                 build) echo "$PWD/a.cs(1,2): error CS0001: no" ; exit "${FAKE_BUILD_CODE:-0}" ;;
                 test)
                     name=$(basename "$2" .csproj)

@@ -19,6 +19,28 @@ public sealed class LstmScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Test_OfServiceAndClient_RunsThemOnTheOfficialPackagesToo()
+    {
+        _clone.AddTests("Lstm.Engine.Tests", Counters(1, 1, 1), 0);
+        _clone.AddTests("Lstm.Service.Tests", Counters(10, 10, 10), 0);
+        _clone.AddTests("Lstm.Client.Tests", Counters(100, 100, 99), 1);
+
+        (int code, string output, _) = await _clone.RunAsync("test");
+        Assert.Equal((1, "219 passed, 2 failed, 0 skipped"), (code, LastLine(output)));
+        Assert.Contains("Lstm.Service.Tests+packages", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_OfficialPackagesDoNotRestore_AreSkippedWithTheReason()
+    {
+        _clone.AddTests("Lstm.Service.Tests", Counters(10, 10, 10), 0);
+
+        (int code, string output, _) = await _clone.RunAsync("test", "FAKE_RESTORE_CODE=1");
+        Assert.Equal((0, "10 passed, 0 failed, 1 skipped"), (code, LastLine(output)));
+        Assert.Contains("Skipped Lstm.Service.Tests+packages: the official packages do not restore here: error NU1101: no such package", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Test_OneFails_FailsWithItInTheSum()
     {
         _clone.AddTests("A.Tests", Counters(12, 12, 11), 1);
