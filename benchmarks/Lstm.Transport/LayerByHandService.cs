@@ -2,60 +2,20 @@ using Grpc.Core;
 
 namespace Lstm.Transport;
 
-/// <summary>Our gRPC layer with messages read and written by hand into objects that are used again, as the service does for lstm.v1.Inference/Stream.</summary>
-[BindServiceMethod(typeof(LayerByHandService), nameof(Bind))]
-internal sealed class LayerByHandService
+/// <summary>A gRPC layer with messages read and written by hand into objects that are used again, as the service does for lstm.v1.Inference/Stream.</summary>
+internal sealed class LayerByHandService : LayerByHandBase
 {
-    private const string Name = "lstm.transport.LayerByHand";
-
-    private static readonly Marshaller<EchoMessage> Marshaller = new(Write, Read);
-    private static readonly Method<EchoMessage, EchoMessage> StreamMethod = new(MethodType.DuplexStreaming, Name, nameof(Stream), Marshaller, Marshaller);
-    private static readonly Method<EchoMessage, EchoMessage> UnaryMethod = new(MethodType.Unary, Name, nameof(Unary), Marshaller, Marshaller);
-
-    /// <summary>Names the methods to a binder, as generated code does.</summary>
-    /// <param name="binder">The binder.</param>
-    /// <param name="service">The service, or null when only the methods are asked for.</param>
-    public static void Bind(ServiceBinderBase binder, LayerByHandService? service)
-    {
-        binder.AddMethod(StreamMethod, service is null ? null : service.Stream);
-        binder.AddMethod(UnaryMethod, service is null ? null : service.Unary);
-    }
-
-#pragma warning disable CA1822 // A gRPC handler is a method of its service's object.
-    /// <summary>Answers a stream.</summary>
-    /// <param name="requestStream">From the client.</param>
-    /// <param name="responseStream">To the client.</param>
-    /// <param name="context">The call.</param>
-    /// <returns>Completes when the client is done.</returns>
-    public Task Stream(IAsyncStreamReader<EchoMessage> requestStream, IServerStreamWriter<EchoMessage> responseStream, ServerCallContext context) =>
+    /// <inheritdoc/>
+    public override Task Stream(IAsyncStreamReader<EchoMessage> requestStream, IServerStreamWriter<EchoMessage> responseStream, ServerCallContext context) =>
         EchoStream.RunAsync(requestStream, responseStream, Answer);
 
-    /// <summary>Answers one request.</summary>
-    /// <param name="request">From the client.</param>
-    /// <param name="context">The call.</param>
-    /// <returns>The reply.</returns>
-    public Task<EchoMessage> Unary(EchoMessage request, ServerCallContext context) => Task.FromResult(Answer(request, 1));
-#pragma warning restore CA1822
+    /// <inheritdoc/>
+    public override Task<EchoMessage> Unary(EchoMessage request, ServerCallContext context) => Task.FromResult(Answer(request, 1));
 
     // The request becomes its own reply, and is free when that is written.
     private static EchoMessage Answer(EchoMessage request, ulong count)
     {
         request.Count = count;
         return request;
-    }
-
-    private static EchoMessage Read(DeserializationContext context)
-    {
-        var message = EchoMessage.Rent();
-        EchoWire.Read(context.PayloadAsReadOnlySequence(), message);
-        return message;
-    }
-
-    private static void Write(EchoMessage message, SerializationContext context)
-    {
-        context.SetPayloadLength(EchoWire.Measure(message));
-        EchoWire.Write(message, context.GetBufferWriter());
-        context.Complete();
-        message.Return();
     }
 }

@@ -24,6 +24,10 @@ internal static class Installation
     /// <exception cref="CommandFailedException">It is not there.</exception>
     public static string Transport => Program("benchmarks", "Lstm.Transport");
 
+    /// <summary>The same server on the official packages; null: it is not built.</summary>
+    public static string? TransportOnPackages =>
+        Path.Combine(Root, "artifacts", "packages", "bin", "Lstm.Transport", "release", "Lstm.Transport.dll") is var path && File.Exists(path) ? path : null;
+
     /// <summary>The measurement of many sessions, built in the same configuration as this program.</summary>
     /// <exception cref="CommandFailedException">It is not there.</exception>
     public static string SessionBench => Program("benchmarks", "Lstm.SessionBench");

@@ -17,14 +17,14 @@ internal static class GrpcBenchCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line: every run, the medians, last a summary." };
         var command = new Command(
             "grpc",
-            "Processor time, allocations and latency of a message without a model behind it: our gRPC layer beside bare Kestrel endpoints, with generated messages and with messages read by hand; the service for orientation.")
+            "Processor time, allocations and latency of a message without a model behind it: our gRPC layer beside bare Kestrel endpoints and, where it is built (benchmarks/README.md), Grpc.AspNetCore, with generated messages and with messages read by hand; the service for orientation.")
         {
             loads, transports, seconds, warmUp, runs, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = new GrpcSettings(
-                parsed.GetValue(loads) ?? EchoLoad.Standard, parsed.GetValue(transports) ?? Transport.All, TimeSpan.FromSeconds(parsed.GetValue(seconds)!.Value),
+                parsed.GetValue(loads) ?? EchoLoad.Standard, parsed.GetValue(transports) ?? Transport.Built, TimeSpan.FromSeconds(parsed.GetValue(seconds)!.Value),
                 TimeSpan.FromSeconds(parsed.GetValue(warmUp)!.Value), parsed.GetValue(runs)!.Value); // Options with defaults.
             var printer = new GrpcPrinter(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json));
             printer.Results(settings, await new GrpcBench(settings, printer).RunAsync(cancellation));

@@ -33,6 +33,7 @@ internal static class GrpcJson
         Add(line, result.Load, result.Figures);
         line["times_raw_generated"] = Rounded(result.Times(results, Transport.RawGenerated), 3);
         line["times_raw_by_hand"] = Rounded(result.Times(results, Transport.RawByHand), 3);
+        line["times_grpc_aspnetcore"] = Rounded(result.Times(results, Transport.Packages), 3);
         return JsonSerializer.Serialize(line, Options);
     }
 

@@ -55,12 +55,12 @@ internal sealed class GrpcPrinter(TextWriter output, TextWriter error, bool json
         text.AppendLine(Invariant($"Servers and generator on one machine: {Machine.Processor}, {Environment.ProcessorCount} logical processors. {Machine.Versions}, {DateTime.UtcNow:yyyy-MM-dd}."));
         text.AppendLine(Invariant($"Medians of {settings.Runs} × {settings.Counted.TotalSeconds:0.#} s, the transports taking turns, after {settings.WarmUp.TotalSeconds:0.#} s of warm-up for each. All replies were compared."));
         text.AppendLine();
-        text.AppendLine("| load | transport | server, µs a message | times raw-generated | times raw-by-hand | allocated bytes a message | messages/s | p50, µs | p99, µs | generator, µs a message |");
-        text.AppendLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        text.AppendLine("| load | transport | server, µs a message | times raw-generated | times raw-by-hand | times grpc-aspnetcore | allocated bytes a message | messages/s | p50, µs | p99, µs | generator, µs a message |");
+        text.AppendLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (GrpcResult result in results)
         {
             GrpcFigures f = result.Figures;
-            string times = $"{Times(result, results, Transport.RawGenerated)} | {Times(result, results, Transport.RawByHand)}";
+            string times = $"{Times(result, results, Transport.RawGenerated)} | {Times(result, results, Transport.RawByHand)} | {Times(result, results, Transport.Packages)}";
             text.AppendLine(Invariant($"| {result.Load} | {result.Transport.Name} | {f.ServerMicroseconds:0.00} | {times} | {Bytes(f)} | {f.MessagesPerSecond:N0} | {f.P50Microseconds:N0} | {f.P99Microseconds:N0} | {f.ClientMicroseconds:0.00} |"));
         }
 

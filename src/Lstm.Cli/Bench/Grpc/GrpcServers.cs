@@ -11,6 +11,7 @@ internal sealed class GrpcServers : IAsyncDisposable
     private const string Model = "lstm-16"; // As many inputs as a row has.
 
     private ServiceProcess? _transports;
+    private ServiceProcess? _packages;
     private BenchServer? _service;
     private BenchModels? _models;
 
@@ -28,8 +29,10 @@ internal sealed class GrpcServers : IAsyncDisposable
         var servers = new GrpcServers();
         try
         {
-            if (settings.Transports.Any(static t => t.Service is not null))
+            if (settings.Transports.Any(static t => t is { Service: not null, OnPackages: false }))
                 servers._transports = await ServiceProcess.StartAsync(Installation.Transport, null, cancellation);
+            if (settings.Transports.Any(static t => t.OnPackages))
+                servers._packages = await ServiceProcess.StartAsync(Installation.TransportOnPackages ?? throw NotBuilt(), null, cancellation);
             LoadShape[] shapes = [.. settings.Loads.Select(static load => load.ForService).OfType<LoadShape>()];
             if (settings.Transports.Contains(Transport.Whole) && shapes.Length > 0)
             {
@@ -55,10 +58,11 @@ internal sealed class GrpcServers : IAsyncDisposable
     /// <exception cref="CommandFailedException">The server refused, ended or answered wrongly.</exception>
     public async Task<GrpcFigures?> RunAsync(Transport transport, EchoLoad load, TimeSpan counted, CancellationToken cancellation)
     {
+        ServiceProcess? server = transport.OnPackages ? _packages : _transports;
         try
         {
             if (transport.Service is { } name)
-                return await EchoRun.RunAsync(new Uri(_transports!.GrpcAddress), _transports.Id, load, name, counted, cancellation); // Started above.
+                return await EchoRun.RunAsync(new Uri(server!.GrpcAddress), server.Id, load, name, counted, cancellation); // Started above.
             if (load.ForService is not { } shape)
                 return null;
             LoadFigures run = await _service!.RunAsync(shape, Model, _models!, counted, cancellation); // Started above.
@@ -66,7 +70,7 @@ internal sealed class GrpcServers : IAsyncDisposable
         }
         catch (LoadException fault)
         {
-            throw new CommandFailedException($"{transport.Name}, {load}: {fault.Message}{Environment.NewLine}The end of its log:{Environment.NewLine}{_transports?.LastLogLines(10)}", fault);
+            throw new CommandFailedException($"{transport.Name}, {load}: {fault.Message}{Environment.NewLine}The end of its log:{Environment.NewLine}{server?.LastLogLines(10)}", fault);
         }
     }
 
@@ -75,8 +79,13 @@ internal sealed class GrpcServers : IAsyncDisposable
     {
         if (_transports is not null)
             await _transports.DisposeAsync();
+        if (_packages is not null)
+            await _packages.DisposeAsync();
         if (_service is not null)
             await _service.DisposeAsync();
         _models?.Dispose();
     }
+
+    private static CommandFailedException NotBuilt() =>
+        new("Expected a server on the official packages but it is not built: dotnet build benchmarks/Lstm.Transport -c Release -p:UseGrpcPackages=true");
 }

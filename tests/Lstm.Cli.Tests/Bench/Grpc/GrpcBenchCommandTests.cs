@@ -24,7 +24,7 @@ public class GrpcBenchCommandTests
 
     [Theory]
     [InlineData("--load: expected single, ping-pong, window, unary, rows but got 'bogus'.", "--load", "unary,bogus")]
-    [InlineData("--transport: expected layer, raw-generated, layer-by-hand, raw-by-hand, service but got ''.", "--transport", "layer,")]
+    [InlineData("--transport: expected layer, grpc-aspnetcore, raw-generated, layer-by-hand, grpc-aspnetcore-by-hand, raw-by-hand, service but got ''.", "--transport", "layer,")]
     [InlineData("--seconds: expected a number from 0.1 to 3600 but got '0'.", "--seconds", "0")]
     public async Task Bench_ValueOutOfRange_IsRefusedByName(string expected, params string[] options)
     {
