@@ -17,9 +17,10 @@ internal static class HeaderNames
 
     /// <summary>Whether a content type announces gRPC over HTTP/2: "application/grpc", then the end, "+subtype" or parameters.</summary>
     public static bool IsGrpcContentType(string? contentType) =>
-        contentType is not null
-        && contentType.StartsWith(GrpcContentType, StringComparison.OrdinalIgnoreCase)
-        && (contentType.Length == GrpcContentType.Length || contentType[GrpcContentType.Length] is '+' or ';' or ' ');
+        contentType == GrpcContentType
+        || (contentType is not null
+            && contentType.StartsWith(GrpcContentType, StringComparison.OrdinalIgnoreCase)
+            && (contentType.Length == GrpcContentType.Length || contentType[GrpcContentType.Length] is '+' or ';' or ' '));
 
     /// <summary>Whether the protocol keeps a name for itself, so that user metadata may not use it.</summary>
     public static bool IsReserved(string name) =>

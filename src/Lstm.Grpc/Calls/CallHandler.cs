@@ -32,7 +32,11 @@ internal abstract class CallHandler(IMethod method, CallSettings settings)
         {
             try
             {
-                await RunAsync(call).ConfigureAwait(false);
+                var running = RunAsync(call);
+                // Many calls are over by now.
+                if (!running.IsCompleted)
+                    call.EndWhenShuttingDown();
+                await running.ConfigureAwait(false);
                 status = call.Status;
             }
             catch (Exception exception)

@@ -33,13 +33,16 @@ internal sealed class GrpcServerMeter
         _sent = meter.CreateCounter<long>("lstm.grpc.messages_sent", "{message}", "Response messages of ended calls.");
     }
 
+    /// <summary>Whether anybody wants to know how long calls take.</summary>
+    public bool MeasuresDuration => _duration.Enabled;
+
     public void CallStarted(IMethod method)
     {
         if (_active.Enabled)
             _active.Add(1, Tags(method));
     }
 
-    public void CallEnded(IMethod method, StatusCode code, TimeSpan duration, long received, long sent)
+    public void CallEnded(IMethod method, StatusCode code, TimeSpan? duration, long received, long sent)
     {
         if (_active.Enabled)
             _active.Add(-1, Tags(method));
@@ -47,11 +50,11 @@ internal sealed class GrpcServerMeter
             _received.Add(received, Tags(method));
         if (_sent.Enabled)
             _sent.Add(sent, Tags(method));
-        if (_duration.Enabled)
+        if (duration is { } time && _duration.Enabled)
         {
             var tags = Tags(method);
             tags.Add("rpc.grpc.status_code", (uint)code < (uint)StatusCodes.Length ? StatusCodes[(int)code] : (int)code);
-            _duration.Record(duration.TotalSeconds, tags);
+            _duration.Record(time.TotalSeconds, tags);
         }
     }
 

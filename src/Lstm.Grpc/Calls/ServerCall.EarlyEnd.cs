@@ -7,13 +7,17 @@ internal sealed partial class ServerCall
 {
     private static readonly Status ShuttingDown = new(StatusCode.Unavailable, "The server shuts down.");
 
-    private readonly CancellationTokenRegistration _shutdownRegistration;
+    private CancellationTokenRegistration _shutdownRegistration;
     private CancellationTokenSource? _cancellation;
     private CancellationTokenRegistration _abortRegistration;
     private Status _earlyStatus;
     private Task? _earlyEnd;
     private int _earlyEndClaimed;
     private volatile bool _endedEarly;
+
+    /// <summary>Has the call end with UNAVAILABLE when the host stops, should it not be over before.</summary>
+    public void EndWhenShuttingDown() =>
+        _shutdownRegistration = _settings.ShuttingDown.UnsafeRegister(static call => ((ServerCall)call!).EndEarly(ShuttingDown), this);
 
     private void EndEarly(Status status)
     {

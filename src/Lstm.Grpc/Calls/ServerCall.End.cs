@@ -37,7 +37,7 @@ internal sealed partial class ServerCall
         {
             await SendStatusAsync(status).ConfigureAwait(false);
         }
-        _settings.Meter.CallEnded(_method, status.StatusCode, _settings.Time.GetElapsedTime(_startTimestamp), _input?.Received ?? 0, _messagesSent);
+        _settings.Meter.CallEnded(_method, status.StatusCode, _startTimestamp is { } start ? _settings.Time.GetElapsedTime(start) : null, _input?.Received ?? 0, _messagesSent);
     }
 
     public void Dispose()
@@ -84,9 +84,9 @@ internal sealed partial class ServerCall
         var destination = _messageWritten || HttpContext.Response.HasStarted
             ? HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers
             : HttpContext.Response.Headers;
-        destination[HeaderNames.Status] = status.StatusCode == StatusCode.OK ? StatusOk : ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
+        destination.GrpcStatus = status.StatusCode == StatusCode.OK ? StatusOk : ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         if (!string.IsNullOrEmpty(status.Detail))
-            destination[HeaderNames.Message] = StatusMessage.Encode(status.Detail);
+            destination.GrpcMessage = StatusMessage.Encode(status.Detail);
         if (_responseTrailers is not null && !_endedEarly)
             AppendTo(destination, _responseTrailers);
     }

@@ -16,7 +16,7 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
 {
     private readonly CallSettings _settings;
     private readonly IMethod _method;
-    private readonly long _startTimestamp;
+    private readonly long? _startTimestamp;
     private readonly string? _requestEncoding;
     private readonly PipeWriter _output;
     private MessageReader? _input;
@@ -31,25 +31,24 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
         HttpContext = httpContext;
         _method = method;
         _settings = settings;
-        _startTimestamp = settings.Time.GetTimestamp();
         var request = httpContext.Request.Headers;
         var response = httpContext.Response;
         response.ContentType = HeaderNames.GrpcContentType;
-        _requestEncoding = request[HeaderNames.Encoding];
+        _requestEncoding = request.GrpcEncoding;
         if (_requestEncoding is not (null or MessageEncoding.Identity) && !MessageEncoding.IsSupported(_requestEncoding))
-            response.Headers[HeaderNames.AcceptEncoding] = MessageEncoding.Accepted;
+            response.Headers.GrpcAcceptEncoding = MessageEncoding.Accepted;
         string? responseEncoding = settings.ResponseEncoding;
-        if (responseEncoding is not null && MessageEncoding.Accepts(request[HeaderNames.AcceptEncoding], responseEncoding))
-            response.Headers[HeaderNames.Encoding] = responseEncoding;
+        if (responseEncoding is not null && MessageEncoding.Accepts(request.GrpcAcceptEncoding, responseEncoding))
+            response.Headers.GrpcEncoding = responseEncoding;
         else
             responseEncoding = null;
         _output = response.BodyWriter;
         _writer = new MessageWriter(_output, settings.MaxSendMessageSize, responseEncoding, settings.ResponseCompressionLevel);
         LiftRequestLimits(httpContext, method.Type);
-        ReadDeadline(request[HeaderNames.Timeout]);
+        ReadDeadline(request.GrpcTimeout);
+        if (settings.Meter.MeasuresDuration)
+            _startTimestamp = settings.Time.GetTimestamp();
         settings.Meter.CallStarted(method);
-        if (!IsDeadlineZero)
-            _shutdownRegistration = settings.ShuttingDown.UnsafeRegister(static call => ((ServerCall)call!).EndEarly(ShuttingDown), this);
     }
 
     public HttpContext HttpContext { get; }
