@@ -23,7 +23,10 @@ internal static class AttackCatalog
         new("announced", "50 connections x 100 streams, each announces 1 MiB and sends none of it", target => MessageAttacks.PartAsync(target, 50, 100, 0)),
         new("partial", "10 connections x 100 streams, each sends all but one byte of 1 MiB", target => MessageAttacks.PartAsync(target, 10, 100, Requests.Limit - 1)),
         new("without-end", "4 connections x 25 unary calls, each sends half a million empty sequences in 1 MiB and never ends", target => MessageAttacks.WithoutEndAsync(target, 4, 25)),
-        new("many-sequences", "unary calls with half a million empty sequences in 1 MiB", ManySequences),
+        new("many-sequences", "unary calls with half a million empty sequences in 1 MiB", target => Call(target, Requests.Predict, Requests.ManyEmptySequences(target.Model))),
+        new("many-pieces", "unary calls with half a million empty pieces of a state in 1 MiB", target => Call(target, Requests.Predict, Requests.ManyEmptyPieces(target.Model))),
+        new("unknown-fields", "unary calls with a quarter of a million unknown fields in 1 MiB", target => Call(target, Requests.Step, Requests.ManyUnknownFields())),
+        new("merged", "messages of a stream in a quarter of a million pieces, 1 MiB", target => MessageAttacks.OnOneStreamAsync(target, Requests.ManyPieces())),
         new("empty-data", "empty DATA frames on an open stream", FrameAttacks.EmptyDataAsync),
         new("rapid-reset", "streams that are reset as soon as they are opened", FrameAttacks.RapidResetAsync),
         new("settings", "SETTINGS without end", target => FrameAttacks.SameAsync(target, Frames.Settings((PeerConnection.InitialWindowSize, 65_535)))),
@@ -40,6 +43,7 @@ internal static class AttackCatalog
         new("idle-streams", "10 connections x 1,000 streams that are opened and left", target => SlowAttacks.IdleAsync(target, 10, 1000)),
         new("silent", "5,000 connections that say nothing", target => SlowAttacks.SilentAsync(target, 5000)),
         new("unread-replies", "10 connections x 1,000 ended unary calls whose replies are not read", target => SlowAttacks.UnreadRepliesAsync(target, 10, 1000)),
+        new("unread-faults", "10 connections x 100 streams that step 4,096 handles which are not open and read nothing", target => SlowAttacks.UnreadFaultsAsync(target, 10, 100)),
         new("unread-stream", "50 streams that step with state and gates and read nothing", target => SlowAttacks.UnreadStreamAsync(target, 50)),
     ];
 
@@ -50,9 +54,5 @@ internal static class AttackCatalog
         return MessageAttacks.CallAsync(target, Requests.Stream, _ => body, end: false);
     }
 
-    private static Task ManySequences(Target target)
-    {
-        byte[] body = Requests.ManyEmptySequences(target.Model);
-        return MessageAttacks.CallAsync(target, Requests.Predict, _ => body, end: true);
-    }
+    private static Task Call(Target target, byte[] head, byte[] body) => MessageAttacks.CallAsync(target, head, _ => body, end: true);
 }

@@ -106,6 +106,26 @@ internal static class SlowAttacks
         },
         window: 0);
 
+    /// <summary>Streams that open a session, send a batch of handles of which none is open, and read nothing.</summary>
+    /// <param name="target">The server.</param>
+    /// <param name="connections">Connections.</param>
+    /// <param name="streams">Streams on each.</param>
+    /// <returns>Ends by cancellation.</returns>
+    public static Task UnreadFaultsAsync(Target target, int connections, int streams)
+    {
+        byte[] body = [.. Requests.Open(target.Model), .. Requests.ManyFaults()];
+        return target.HoldAsync(
+            connections,
+            streams,
+            async connection =>
+            {
+                var stream = await connection.OpenAsync(Requests.Stream, cancellation: target.Stop);
+                await connection.SendDataAsync(stream, body, end: false, target.Stop);
+                return stream;
+            },
+            window: 0);
+    }
+
     private static Task OnEachAsync(Target target, int connections, Func<PeerConnection, Task> work) => Task.WhenAll(Enumerable.Range(0, connections).Select(async _ =>
     {
         var connection = await target.ConnectSilentlyAsync();

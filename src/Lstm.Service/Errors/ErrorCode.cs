@@ -32,6 +32,7 @@ internal enum ErrorCode
     InitialState,
     StreamNotOpened,
     StreamRequestEmpty,
+    StreamRequestPieces,
     HandleInUse,
     HandleNotOpen,
     TooManyHandles,

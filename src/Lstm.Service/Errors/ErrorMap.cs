@@ -42,6 +42,7 @@ internal static class ErrorMap
         new(InitialState, "INITIAL_STATE", StatusCode.InvalidArgument, 400, "An initial state does not fit the model", "Send every piece of the state, by name and with its length, or none."),
         new(StreamNotOpened, "STREAM_NOT_OPENED", StatusCode.FailedPrecondition, 400, "The stream's first message is not an open", "Begin the stream with open."),
         new(StreamRequestEmpty, "STREAM_REQUEST_EMPTY", StatusCode.InvalidArgument, 400, "A stream message without content", "Set open, step, batch or close."),
+        new(StreamRequestPieces, "STREAM_REQUEST_PIECES", StatusCode.InvalidArgument, 400, "A stream message in many pieces", "Set one of open, step, batch or close in a message, once."),
         new(HandleInUse, "HANDLE_IN_USE", StatusCode.AlreadyExists, 409, "The handle is taken on this stream", "Choose a free handle or close this one first."),
         new(HandleNotOpen, "HANDLE_NOT_OPEN", StatusCode.FailedPrecondition, 409, "The handle is not open on this stream", "Open a session under this handle first."),
         new(TooManyHandles, "TOO_MANY_HANDLES", StatusCode.ResourceExhausted, 429, "No room for another handle on this stream", "Close handles, use another stream, or raise Lstm:Grpc:MaxHandlesPerStream."),

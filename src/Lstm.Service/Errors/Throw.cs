@@ -88,6 +88,11 @@ internal static partial class Throw
     public static LstmException HandleNotOpen(uint handle) => new(
         ErrorCode.HandleNotOpen, $"Handle {handle} is not open on this stream. Open a session under it first.", ("handle", Text(handle)));
 
+    public static LstmException StreamRequestPieces(int found, int limit) => new(
+        ErrorCode.StreamRequestPieces,
+        $"Expected one of open, step, batch and close in a message, once, but got {found} of them. Up to {limit} are merged as Protobuf says; send a message for each request.",
+        ("limit", Text(limit)), ("found", Text(found)));
+
     public static LstmException ShuttingDown() => new(ErrorCode.ShuttingDown, "The service is stopping. Connect again, to this or another instance.");
 
     private static string Range(ulong first, int count) =>

@@ -2,21 +2,16 @@ using Grpc.Core;
 using Lstm.Service.Grpc.Wire;
 using Lstm.Service.Models;
 using Lstm.Service.Observability;
-using Lstm.Service.Predictions;
 using Lstm.Service.Sessions;
 using Lstm.V1;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Lstm.Service.Grpc;
 
-/// <summary>lstm.v1.Inference but for Stream (<see cref="StreamService"/>): every call ends in the same sessions as its HTTP counterpart.</summary>
+/// <summary>lstm.v1.Inference but for Stream and Predict (<see cref="StreamService"/>, <see cref="PredictService"/>): every call ends in the same sessions as its HTTP counterpart.</summary>
 [BindServiceMethod(typeof(StreamMethod), nameof(StreamMethod.BindOthers))]
-internal sealed class InferenceService(
-    CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, Predictor predictor) : Inference.InferenceBase
+internal sealed class InferenceService(CallBoundary boundary, SessionRegistry sessions, ModelCatalog models) : Inference.InferenceBase
 {
-    // An id, a name and a page: nobody has to hold more for a call that carries no steps.
-    private const int MostBytesWithoutSteps = 16 << 10;
-
     /// <inheritdoc/>
     public override Task<StepReply> Step(StepRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
     {
@@ -33,16 +28,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
-    public override Task<PredictReply> Predict(PredictRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
-    {
-        var model = models.Get(request.Model);
-        predictor.CheckCount(request.Sequences.Count); // Before they are copied: a message has room for half a million empty ones.
-        var results = await predictor.PredictAsync(model, PredictMessages.Read(request), request.WantState, context.CancellationToken);
-        return PredictMessages.Write(model, results);
-    });
-
-    /// <inheritdoc/>
-    [RequestSizeLimit(MostBytesWithoutSteps)]
+    [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]
     public override Task<V1.Session> OpenSession(OpenSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
     {
         var session = sessions.Open(request.SessionId, request.Model, ProtoMessages.Read(request.Mode), out bool resumed);
@@ -51,7 +37,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
-    [RequestSizeLimit(MostBytesWithoutSteps)]
+    [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]
     public override Task<V1.Session> CloseSession(CloseSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
     {
         var closed = await sessions.CloseAsync(request.SessionId);
@@ -60,7 +46,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
-    [RequestSizeLimit(MostBytesWithoutSteps)]
+    [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]
     public override Task<V1.Session> GetSession(GetSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
     {
         var session = sessions.Get(request.SessionId);
@@ -69,7 +55,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
-    [RequestSizeLimit(MostBytesWithoutSteps)]
+    [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]
     public override Task<ListSessionsReply> ListSessions(ListSessionsRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
     {
         var page = sessions.List(request.Model, request.PageSize, request.PageToken);
@@ -79,7 +65,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
-    [RequestSizeLimit(MostBytesWithoutSteps)]
+    [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]
     public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
     {
         var reply = new ListModelsReply();
@@ -88,7 +74,7 @@ internal sealed class InferenceService(
     });
 
     /// <inheritdoc/>
-    [RequestSizeLimit(MostBytesWithoutSteps)]
+    [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]
     public override Task<V1.Model> GetModel(GetModelRequest request, ServerCallContext context) =>
         boundary.RunAsync(context, () => ValueTask.FromResult(ModelMessages.Write(models.Get(request.Model))));
 }

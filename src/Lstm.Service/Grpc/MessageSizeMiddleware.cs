@@ -1,8 +1,10 @@
 using System.Globalization;
 using Google.Protobuf;
+using Grpc.AspNetCore.Server;
 using Lstm.Service.Errors;
 using Lstm.Service.Observability;
 using Lstm.Service.Options;
+using Lstm.V1;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -29,7 +31,7 @@ internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcOptions op
         if (end is null || end.IsReadOnly || end[StatusHeader] != TooLarge || end.ContainsKey(GrpcFault.DetailsTrailer))
             return;
         string text = Uri.UnescapeDataString(end[MessageHeader].ToString());
-        (long limit, bool isOfMethod) = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize is { } ofMethod && ofMethod < options.MaxMessageBytes
+        (long limit, bool isOfMethod) = LimitOf(context.GetEndpoint()) is { } ofMethod && ofMethod < options.MaxMessageBytes
             ? (ofMethod, true)
             : (options.MaxMessageBytes, false);
         if (!text.Contains(Text(limit), StringComparison.Ordinal)) // Grpc.AspNetCore does not tell it.
@@ -40,6 +42,12 @@ internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcOptions op
         end[GrpcFault.DetailsTrailer] = Convert.ToBase64String(GrpcFault.DetailsOf(fault).ToByteArray()).TrimEnd('=');
         meter.Refused(fault.Entry.Reason, CallBoundary.Face);
     }
+
+    // Null: the option's.
+    private static long? LimitOf(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is { } ofMethod ? ofMethod.MaxRequestBodySize
+        : endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.ServiceName == Inference.Descriptor.FullName ? null
+        : GrpcFace.MostBytesWithoutSteps;
 
     private static string Text(long bytes) => bytes.ToString(CultureInfo.InvariantCulture);
 

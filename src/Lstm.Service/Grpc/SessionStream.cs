@@ -49,7 +49,7 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
             {
                 var request = messages.Current;
                 if (first && request.Kind != StreamRequest.KindOneofCase.Open)
-                    throw NotOpened(request.Kind);
+                    throw request.Fault ?? NotOpened(request.Kind);
                 first = false;
                 if (request.Kind == StreamRequest.KindOneofCase.Step)
                 {
@@ -149,8 +149,7 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
                     await CloseAsync(request.Other!.Close); // as above
                     break;
                 default:
-                    _answer.Begin(0);
-                    throw new LstmException(ErrorCode.StreamRequestEmpty, "Expected a message with open, step, batch or close but got one with none of them.");
+                    throw request.Fault ?? new LstmException(ErrorCode.StreamRequestEmpty, "Expected a message with open, step, batch or close but got one with none of them.");
             }
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -7,7 +7,7 @@ using Lstm.Service.Sessions;
 
 namespace Lstm.Service.Grpc;
 
-/// <summary>lstm.v1.Inference/Stream; <see cref="InferenceService"/> has the other methods.</summary>
+/// <summary>lstm.v1.Inference/Stream; <see cref="InferenceService"/> and <see cref="PredictService"/> have the other methods.</summary>
 internal sealed class StreamService(CallBoundary boundary, SessionRegistry sessions, Readiness readiness, GrpcOptions options, LstmMeter meter) : StreamServiceBase
 {
     /// <inheritdoc/>

@@ -7,6 +7,35 @@ namespace Lstm.Service.Predictions;
 /// <summary>Turns the pieces of a state that a caller sent into a state. All pieces or none: what is missing is never made up.</summary>
 internal static class InitialState
 {
+    // A shape with a few axes too many is told by its piece's name, once it is read.
+    private const int FewAxes = 8;
+
+    /// <summary>Refuses more pieces than a state has, before they are read.</summary>
+    /// <param name="served">The model.</param>
+    /// <param name="pieces">How many there are.</param>
+    /// <param name="sequence">Which sequence of the request, from 0, for the message.</param>
+    /// <exception cref="LstmException">INITIAL_STATE.</exception>
+    public static void CheckCount(ServedModel served, int pieces, int sequence)
+    {
+        var slices = served.Model.Info.States;
+        if (pieces > slices.Count)
+            throw Throw.InitialState(served.Name, sequence, $"expected at most {slices.Count} pieces but got {pieces}; the whole state is {Names(slices)}.", "");
+    }
+
+    /// <summary>Refuses a shape that no piece can have, before it is read.</summary>
+    /// <param name="served">The model.</param>
+    /// <param name="axes">Axes of a piece's shape.</param>
+    /// <param name="sequence">Which sequence of the request, from 0, for the message.</param>
+    /// <exception cref="LstmException">INITIAL_STATE.</exception>
+    public static void CheckAxes(ServedModel served, int axes, int sequence)
+    {
+        if (axes <= FewAxes)
+            return;
+        int most = served.Model.Info.States.Select(static s => s.Shape.Count).DefaultIfEmpty().Max();
+        if (axes > most)
+            throw Throw.InitialState(served.Name, sequence, $"expected pieces of at most {most} axes but got a shape of {axes}.", "");
+    }
+
     /// <summary>Makes the state that a sequence starts from.</summary>
     /// <param name="served">The model.</param>
     /// <param name="pieces">Every piece by its name, in any order; empty: what the model starts from.</param>

@@ -76,6 +76,10 @@ internal static class PredictErrorCases
         new("predict: a state of a huge shape", ErrorCode.InitialState,
             static c => Send(c, new Sequence { X = { 1, 2, 3, 4, 5 }, State = { new NamedTensor { Name = "layer1.c", Shape = { uint.MaxValue }, Values = { new float[64] } } } }),
             StateOf + "expected 'layer1.c' of shape [64] but got shape [4294967295] with 64 values."),
+        new("predict: more pieces than the state has", ErrorCode.InitialState, static c => Send(c, Of(1, 2, 3, 4, 5), WithState(5, new NamedTensor())),
+            StateOf.Replace("sequence 1", "sequence 2", StringComparison.Ordinal) + $"expected at most 4 pieces but got 5; the whole state is {StateNames}.", ("sequence", "2")),
+        new("predict: a shape of many axes", ErrorCode.InitialState, static c => Send(c, WithState(1, new NamedTensor { Shape = { new uint[9] } })),
+            StateOf + "expected pieces of at most 1 axes but got a shape of 9.", ("sequence", "1")),
     ];
 
     private static string Zeros => $"[{string.Join(',', new int[64])}]";
@@ -85,6 +89,8 @@ internal static class PredictErrorCases
     private static string State(string pieces) => $$"""{"sequences": [{"x": {{Good}}, "state": [{{pieces}}]}]}""";
 
     private static Sequence Of(params float[] x) => new() { X = { x } };
+
+    private static Sequence WithState(int pieces, NamedTensor piece) => new() { X = { 1, 2, 3, 4, 5 }, State = { Enumerable.Repeat(piece, pieces) } };
 
     private static Task<PredictReply> Send(Inference.InferenceClient client, params Sequence[] sequences) =>
         client.PredictAsync(new() { Model = "nyc-taxi", Sequences = { sequences } }).ResponseAsync;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Google.Protobuf.Collections;
 
 namespace Lstm.Service.Grpc.Wire;
 
@@ -39,6 +40,14 @@ internal struct RentedArray<T>()
     /// <summary>Takes values in.</summary>
     /// <param name="values">Which.</param>
     public void Set(ReadOnlySpan<T> values) => values.CopyTo(Resize(values.Length));
+
+    /// <summary>Takes values in.</summary>
+    /// <param name="values">Which.</param>
+    public void Set(RepeatedField<T> values)
+    {
+        Resize(values.Count);
+        values.CopyTo(_items, 0);
+    }
 
     /// <summary>Forgets the values.</summary>
     public void Clear()

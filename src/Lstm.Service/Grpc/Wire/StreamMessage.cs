@@ -1,3 +1,4 @@
+using Lstm.Service.Errors;
 using Lstm.V1;
 using Microsoft.Extensions.ObjectPool;
 
@@ -22,6 +23,9 @@ internal sealed class StreamMessage
 
     /// <summary>The message when it is neither step nor batch.</summary>
     public StreamRequest? Other { get; private set; }
+
+    /// <summary>Why it was not read, when it is none of the kinds.</summary>
+    public LstmException? Fault { get; private set; }
 
     /// <summary>Of a step: its handle.</summary>
     public uint Handle { get; set; }
@@ -61,12 +65,20 @@ internal sealed class StreamMessage
     /// <summary>Forgets what it held.</summary>
     public void Clear()
     {
-        Other = null;
+        (Other, Fault) = (null, null);
         Kind = StreamRequest.KindOneofCase.None;
         (Handle, Step, Count, WantState, WantGates) = (0, 0, 0, false, false);
         _x.Clear();
         _handles.Clear();
         _steps.Clear();
+    }
+
+    /// <summary>Becomes a message that is answered with a fault.</summary>
+    /// <param name="fault">The fault.</param>
+    public void Refuse(LstmException fault)
+    {
+        Clear();
+        Fault = fault;
     }
 
     /// <summary>Takes the generated message's values.</summary>
@@ -80,12 +92,12 @@ internal sealed class StreamMessage
             case StreamRequest.KindOneofCase.Step:
                 var step = request.Step;
                 (Handle, Step, Count, WantState, WantGates) = (step.Handle, step.Step, step.Count, step.WantState, step.WantGates);
-                _x.Set([.. step.X]);
+                _x.Set(step.X);
                 break;
             case StreamRequest.KindOneofCase.Batch:
-                _handles.Set([.. request.Batch.Handles]);
-                _steps.Set([.. request.Batch.Steps]);
-                _x.Set([.. request.Batch.X]);
+                _handles.Set(request.Batch.Handles);
+                _steps.Set(request.Batch.Steps);
+                _x.Set(request.Batch.X);
                 break;
             default:
                 Other = request;

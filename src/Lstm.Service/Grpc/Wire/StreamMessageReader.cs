@@ -1,4 +1,5 @@
 using System.Buffers;
+using Google.Protobuf;
 using Grpc.Core;
 using Lstm.V1;
 
@@ -7,47 +8,69 @@ namespace Lstm.Service.Grpc.Wire;
 /// <summary>
 /// Reads the messages of a client's stream. Steps and batches in the form in which every Protobuf library writes them are read by hand, without
 /// objects and with their floats in one copy; for everything else (other kinds, unknown or repeated fields, floats that are not packed, damage)
-/// the generated parser decides, so that both ways mean the same.
+/// the generated parser decides, so that both ways mean the same. It keeps no unknown fields, and merges a few pieces of a message at most.
 /// </summary>
 internal static class StreamMessageReader
 {
+    // Pieces of a message are merged, each with a copy of those before it: half a million of them would copy hundreds of gigabytes.
+    private const int MostPieces = 4;
     private const int LengthDelimited = 2;
+    private const int OpenTag = (StreamRequest.OpenFieldNumber << 3) | LengthDelimited;
     private const int StepTag = (StreamRequest.StepFieldNumber << 3) | LengthDelimited;
+    private const int CloseTag = (StreamRequest.CloseFieldNumber << 3) | LengthDelimited;
     private const int BatchTag = (StreamRequest.BatchFieldNumber << 3) | LengthDelimited;
+    private static readonly MessageParser<StreamRequest> Parser = StreamRequest.Parser.WithDiscardUnknownFields(true);
 
     /// <summary>Reads a message.</summary>
     /// <param name="context">The message's bytes.</param>
     /// <returns>Rented: give it back.</returns>
-    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">The bytes are no such message.</exception>
+    /// <exception cref="InvalidProtocolBufferException">The bytes are no such message.</exception>
     public static StreamMessage Read(DeserializationContext context) => Read(context.PayloadAsReadOnlySequence());
 
     /// <summary>Reads a message.</summary>
     /// <param name="payload">The message's bytes.</param>
     /// <returns>Rented: give it back.</returns>
-    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">The bytes are no such message.</exception>
+    /// <exception cref="InvalidProtocolBufferException">The bytes are no such message.</exception>
     public static StreamMessage Read(ReadOnlySequence<byte> payload)
     {
         var message = StreamMessage.Rent();
-        if (!TryRead(payload, message))
-            message.Set(StreamRequest.Parser.ParseFrom(payload));
-        return message;
-    }
-
-    private static bool TryRead(ReadOnlySequence<byte> payload, StreamMessage message)
-    {
         if (payload.IsSingleSegment)
-            return TryRead(payload.FirstSpan, message);
+        {
+            Read(payload.FirstSpan, message);
+            return message;
+        }
+
         // A message larger than a block of the connection's memory comes in several pieces.
         byte[] joined = ArrayPool<byte>.Shared.Rent((int)payload.Length);
         try
         {
             payload.CopyTo(joined);
-            return TryRead(joined.AsSpan(0, (int)payload.Length), message);
+            Read(joined.AsSpan(0, (int)payload.Length), message);
+            return message;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(joined);
         }
+    }
+
+    private static void Read(ReadOnlySpan<byte> bytes, StreamMessage message)
+    {
+        if (TryRead(bytes, message))
+            return;
+        int pieces = CountPieces(bytes);
+        if (pieces > MostPieces)
+            message.Refuse(Throw.StreamRequestPieces(pieces, MostPieces));
+        else
+            message.Set(Parser.ParseFrom(bytes));
+    }
+
+    private static int CountPieces(ReadOnlySpan<byte> bytes)
+    {
+        int pieces = 0;
+        for (var fields = new ProtoFields(bytes); fields.MoveNext();)
+            pieces += fields.Tag is OpenTag or StepTag or CloseTag or BatchTag ? 1 : 0;
+        return pieces;
     }
 
     private static bool TryRead(ReadOnlySpan<byte> bytes, StreamMessage message)

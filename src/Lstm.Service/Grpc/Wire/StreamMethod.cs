@@ -21,16 +21,19 @@ internal static class StreamMethod
     /// <param name="service">The service, or null when only the method is asked for.</param>
     public static void Bind(ServiceBinderBase binder, StreamServiceBase? service) => binder.AddMethod(Instance, service is null ? null : service.Stream);
 
-    /// <summary>Names the generated service's other methods to a binder.</summary>
+    /// <summary>Names the generated service's methods but this one and <see cref="PredictMethod"/> to a binder.</summary>
     /// <param name="binder">The binder.</param>
     /// <param name="service">The service, or null when only the methods are asked for.</param>
     public static void BindOthers(ServiceBinderBase binder, Inference.InferenceBase? service) =>
-        Inference.BindService(new AllButStream(binder), service!); // the generated code takes null as well
+        Inference.BindService(new AllOthers(binder), service!); // the generated code takes null as well
 
-    private sealed class AllButStream(ServiceBinderBase binder) : ServiceBinderBase
+    private sealed class AllOthers(ServiceBinderBase binder) : ServiceBinderBase
     {
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
-            binder.AddMethod(method, handler);
+        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+        {
+            if (method.Name != PredictMethod.Instance.Name)
+                binder.AddMethod(KnownFields.Only(method), handler);
+        }
 
         public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
         {

@@ -8,6 +8,9 @@ namespace Lstm.Service.Tests.Grpc.Wire;
 /// <summary>Requests read by hand are what the generated parser reads, in whatever form they come.</summary>
 public sealed class StreamMessageReaderTests
 {
+    // Unknown fields say nothing to this service, and would take fifty times their bytes.
+    private static readonly MessageParser<StreamRequest> Parser = StreamRequest.Parser.WithDiscardUnknownFields(true);
+
     private static readonly StreamRequest[] Whole =
     [
         new StreamRequest { Step = new() { Handle = 1, Step = 2, X = { 1, -0f, float.NaN, float.MaxValue }, Count = 3, WantState = true, WantGates = true } },
@@ -58,7 +61,7 @@ public sealed class StreamMessageReaderTests
             [],
         ];
 
-        Assert.All(forms, form => AssertEqual(StreamRequest.Parser.ParseFrom(form), StreamMessageReader.Read(new ReadOnlySequence<byte>(form))));
+        Assert.All(forms, form => AssertEqual(Parser.ParseFrom(form), StreamMessageReader.Read(new ReadOnlySequence<byte>(form))));
     }
 
     [Fact]
@@ -76,7 +79,7 @@ public sealed class StreamMessageReaderTests
             StreamRequest? expected = null;
             try
             {
-                expected = StreamRequest.Parser.ParseFrom(bytes);
+                expected = Parser.ParseFrom(bytes);
             }
             catch (InvalidProtocolBufferException)
             {
@@ -98,6 +101,22 @@ public sealed class StreamMessageReaderTests
         }
 
         Assert.True(refused > 1000 && accepted > 1000, $"{refused} refused, {accepted} accepted: the damage should do both.");
+    }
+
+    [Theory]
+    [InlineData(0x0A)]
+    [InlineData(0x12)]
+    [InlineData(0x1A)]
+    [InlineData(0x22)]
+    public void Read_ManyPieces_AreNotMerged(byte tag)
+    {
+        byte[] four = [tag, 0, tag, 0, tag, 0, tag, 0];
+
+        AssertEqual(Parser.ParseFrom(four), StreamMessageReader.Read(new ReadOnlySequence<byte>(four)));
+        var refused = StreamMessageReader.Read(new ReadOnlySequence<byte>([.. four, 0x78, 1, 0x12, 0]));
+        Assert.Equal(
+            "Expected one of open, step, batch and close in a message, once, but got 5 of them. Up to 4 are merged as Protobuf says; send a message for each request.", refused.Fault?.Message);
+        AssertEqual(new StreamRequest(), refused);
     }
 
     [Fact]
