@@ -14,14 +14,16 @@ internal sealed class JsonBody(ServerOptions options)
     /// <summary>Reads one object.</summary>
     /// <typeparam name="T">What it is.</typeparam>
     /// <param name="request">The request.</param>
+    /// <param name="check">Looks through the bytes first, because objects may be many times as large; refuses what is too much.</param>
     /// <returns>The object.</returns>
     /// <exception cref="LstmException">UNSUPPORTED_MEDIA_TYPE, MESSAGE_TOO_LARGE, MALFORMED_JSON, UNKNOWN_FIELD or INVALID_FIELD.</exception>
-    public async Task<T> ReadAsync<T>(HttpRequest request)
+    public async Task<T> ReadAsync<T>(HttpRequest request, Action<ReadOnlyMemory<byte>>? check = null)
         where T : class
     {
         if (!string.IsNullOrEmpty(request.ContentType) && !request.HasJsonContentType())
             throw NotJson(request);
         var body = await ReadBytesAsync(request);
+        check?.Invoke(body);
         try
         {
             return JsonSerializer.Deserialize<T>(body.Span, RestJson.Options)

@@ -41,8 +41,8 @@ internal static class ModelEndpoints
     private static async Task<IResult> PredictAsync(HttpContext context, ModelCatalog models, Predictor predictor, JsonBody json, string model)
     {
         QueryFields.Check(context.Request.Query);
-        var body = await json.ReadAsync<PredictBody>(context.Request);
         var served = models.Get(model);
+        var body = await json.ReadAsync<PredictBody>(context.Request, bytes => PredictBodyChecks.Check(bytes.Span, served, predictor));
         var sequences = PredictBodyReader.Read(body, served, out bool wantState);
         var results = await predictor.PredictAsync(served, sequences, wantState, context.RequestAborted);
         return Results.Json(PredictResultBody.From(served, results), RestJson.Options);

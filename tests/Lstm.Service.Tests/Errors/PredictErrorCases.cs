@@ -42,6 +42,8 @@ internal static class PredictErrorCases
         new("predict: half a state", ErrorCode.InitialState, "POST", Taxi, State($$"""{"name": "layer0.h", "shape": [64], "values": {{Zeros}}}"""),
             StateOf + $"'layer0.c' is missing; the whole state is {StateNames}."),
         new("predict: a piece twice", ErrorCode.InitialState, "POST", Taxi, State($$"""{"name": "layer0.h", "values": {{Zeros}}}, {"name": "layer0.h", "values": {{Zeros}}}"""), StateOf + "'layer0.h' is there twice."),
+        new("predict: more pieces than the state has", ErrorCode.InitialState, "POST", Taxi, State("{}, {}, {}, {}, {}"),
+            StateOf + $"expected at most 4 pieces but got 5; the whole state is {StateNames}.", ("sequence", "1")),
         new("predict: no field sequences", ErrorCode.InvalidField, "POST", Taxi, "{}", "Field 'sequences' is missing. Expected a list of objects with the field x.", ("field", "sequences")),
         new("predict: no field x", ErrorCode.InvalidField, "POST", Taxi, """{"sequences": [{}]}""", "Field 'sequences[0].x' is missing. Expected a list of lists of 5 numbers, one a timestep."),
         new("predict: null for a sequence", ErrorCode.InvalidField, "POST", Taxi, """{"sequences": [null]}""", "Field 'sequences[0].x' is missing. Expected a list of lists of 5 numbers, one a timestep."),

@@ -21,12 +21,12 @@ internal sealed class StepInputConverter : JsonConverter<StepInput>
                 if (reader.TokenType != JsonTokenType.StartArray)
                     throw Wrong($"x[{rows.Count}]", "a list of numbers like the ones before", reader.TokenType);
                 reader.Read();
-                rows.Add(ReadNumbers(ref reader, values, $"x[{rows.Count}]"));
+                rows.Add(ReadNumbers(ref reader, values, rows.Count));
             }
         }
         else
         {
-            ReadNumbers(ref reader, values, "x");
+            ReadNumbers(ref reader, values, null);
         }
 
         return new(values, rows);
@@ -35,15 +35,15 @@ internal sealed class StepInputConverter : JsonConverter<StepInput>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, StepInput value, JsonSerializerOptions options) => throw new NotSupportedException("x is only read.");
 
-    private static int ReadNumbers(ref Utf8JsonReader reader, List<float> values, string path)
+    private static int ReadNumbers(ref Utf8JsonReader reader, List<float> values, int? row)
     {
         int start = values.Count;
         for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
-            values.Add(ReadNumber(ref reader, $"{path}[", values.Count - start));
+            values.Add(ReadNumber(ref reader, row, values.Count - start));
         return values.Count - start;
     }
 
-    private static float ReadNumber(ref Utf8JsonReader reader, string path, int index)
+    private static float ReadNumber(ref Utf8JsonReader reader, int? row, int index)
     {
         if (reader.TokenType == JsonTokenType.Number)
             return reader.GetSingle();
@@ -57,7 +57,7 @@ internal sealed class StepInputConverter : JsonConverter<StepInput>
                 return float.NegativeInfinity;
         }
 
-        throw Wrong($"{path}{index}]", "a number", reader.TokenType);
+        throw Wrong(row is { } n ? $"x[{n}][{index}]" : $"x[{index}]", "a number", reader.TokenType);
     }
 
     private static WrongFieldException Wrong(string field, string expected, JsonTokenType found) => new(field, expected, found switch
