@@ -68,7 +68,9 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
                     await AnswerAsync(request);
                     request.Return();
                     next = messages.MoveNextAsync();
-                    await ReplyAsync(replies, more: next.IsCompleted);
+                    var replied = ReplyAsync(replies, more: next.IsCompleted);
+                    LetGo();
+                    await replied;
                 }
             }
         }
@@ -108,6 +110,15 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
         _unsentBytes = later ? _unsentBytes : 0;
         replies.WriteOptions = later ? Later : Now;
         return replies.WriteAsync(_answer);
+    }
+
+    // The answer is bytes now. A batch's faults are several megabytes as objects, and a client that does not read must not have them kept.
+    private void LetGo()
+    {
+        if (_batch.Faults.Count == 0)
+            return;
+        _handles.Steps.Clear();
+        _batch.Faults.Clear();
     }
 
     private void Answer(int n)
