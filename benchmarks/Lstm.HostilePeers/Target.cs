@@ -45,7 +45,7 @@ internal sealed class Target(Uri address, string model, CancellationToken stop) 
     /// <summary>Connects.</summary>
     /// <param name="window">Bytes of each response that the attacker takes.</param>
     /// <returns>The connection, open until the attack is over.</returns>
-    public async Task<PeerConnection> ConnectAsync(int window = 1 << 30) => Keep(await PeerConnection.ConnectAsync(address, window, stop));
+    public async Task<PeerConnection> ConnectAsync(int window = 1 << 30) => Keep(await PeerConnection.ConnectAsync(address, window, cancellation: stop));
 
     /// <summary>Connects and says nothing.</summary>
     /// <returns>The connection, open until the attack is over.</returns>

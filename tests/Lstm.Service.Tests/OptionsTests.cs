@@ -56,7 +56,7 @@ public sealed class OptionsTests
                 "Lstm:Logging:Format is 'xml'. Lstm:Logging:Format has to be text or json.",
                 "Lstm:Server:Address is 'my host'. It has to be localhost, * or an IP address.",
                 "Lstm:Server:GrpcPort is 'many', which is not a whole number.",
-                "Lstm:Server:HtpPort is unknown. Options of Lstm:Server: Address, HttpPort, GrpcPort, ReadyFile, MaxBodyBytes, MaxConnections, MaxStreamsPerConnection, KeepAlivePingDelay, ShutdownTimeout.",
+                "Lstm:Server:HtpPort is unknown. Options of Lstm:Server: Address, HttpPort, GrpcPort, ReadyFile, MaxBodyBytes, MaxConnections, MaxStreamsPerConnection, IdleConnectionTimeout, KeepAlivePingDelay, KeepAlivePingTimeout, ShutdownTimeout.",
                 "Lstm:Sessions:IdleTimeout is 'soon', which is not a time such as 01:30:00 (hours:minutes:seconds).",
                 "Lstm:Sessions:MaxSessions is '0'. The field Lstm:Sessions:MaxSessions must be between 1 and 100000000.",
                 "Lstm:Sessions:SweepInterval is '00:00:00'. It has to be longer than nothing.",
@@ -69,6 +69,18 @@ public sealed class OptionsTests
     [InlineData("true", true)]
     [InlineData("False", false)]
     public void Read_Flag_TakesTrueAndFalse(string text, bool value) => Assert.Equal(value, Read(("Lstm:Grpc:Reflection", text)).Grpc.Reflection);
+
+    // Less than a second is less than Kestrel takes.
+    [Theory]
+    [InlineData("IdleConnectionTimeout", "00:00:00.5")]
+    [InlineData("KeepAlivePingDelay", "00:00:00.5")]
+    [InlineData("KeepAlivePingTimeout", "1.00:00:01")]
+    public void Read_TimeOutOfRange_IsRefused(string option, string time)
+    {
+        var e = Assert.Throws<OptionsException>(() => Read(($"Lstm:Server:{option}", time)));
+        Assert.Equal(
+            $"Lstm:Server:{option} is '{TimeSpan.Parse(time, System.Globalization.CultureInfo.InvariantCulture)}'. The field Lstm:Server:{option} must be between 00:00:01 and 1.00:00:00.", e.Message);
+    }
 
     [Fact]
     public void Read_FlagThatIsNeither_IsRefused()

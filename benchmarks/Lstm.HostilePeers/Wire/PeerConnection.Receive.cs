@@ -86,7 +86,7 @@ internal sealed partial class PeerConnection
                 TakeSettings(payload);
                 _ = SendAsync(Frames.Frame(FrameType.Settings, FrameHeader.Ack, 0, []));
                 break;
-            case FrameType.Ping:
+            case FrameType.Ping when !_deaf:
                 _ = SendAsync(Frames.Frame(FrameType.Ping, FrameHeader.Ack, 0, payload));
                 break;
             case FrameType.WindowUpdate:

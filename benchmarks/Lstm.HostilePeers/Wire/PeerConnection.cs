@@ -17,6 +17,7 @@ internal sealed partial class PeerConnection : IDisposable
     private const int LargeWindow = 1 << 30;
 
     private readonly Socket _socket;
+    private readonly bool _deaf;
     private readonly SemaphoreSlim _sending = new(1);
     private readonly ConcurrentDictionary<int, PeerStream> _streams = new();
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,7 +29,7 @@ internal sealed partial class PeerConnection : IDisposable
     private int _nextId = 1;
     private string? _goAway;
 
-    private PeerConnection(Socket socket) => _socket = socket;
+    private PeerConnection(Socket socket, bool deaf) => (_socket, _deaf) = (socket, deaf);
 
     /// <summary>Completes with how the connection ended: "GOAWAY 11", or "closed" without a word. Never fails.</summary>
     public Task<string> Closed => _closed.Task;
@@ -39,11 +40,12 @@ internal sealed partial class PeerConnection : IDisposable
     /// <summary>Connects and sends preface and settings.</summary>
     /// <param name="address">http://HOST:PORT.</param>
     /// <param name="window">Bytes of each response that are taken before the server is told of more room, which never happens.</param>
+    /// <param name="deaf">Answers no PING, as a peer that is gone.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The connection.</returns>
-    public static async Task<PeerConnection> ConnectAsync(Uri address, int window = LargeWindow, CancellationToken cancellation = default)
+    public static async Task<PeerConnection> ConnectAsync(Uri address, int window = LargeWindow, bool deaf = false, CancellationToken cancellation = default)
     {
-        var connection = await ConnectSilentlyAsync(address, cancellation);
+        var connection = await ConnectSilentlyAsync(address, deaf, cancellation);
         byte[] opening = [.. Frames.Preface, .. Frames.Settings((HeaderTableSize, 0), (InitialWindowSize, window)), .. Frames.Number(FrameType.WindowUpdate, 0, LargeWindow)];
         await connection.SendAsync(opening, cancellation);
         return connection;
@@ -53,11 +55,13 @@ internal sealed partial class PeerConnection : IDisposable
     /// <param name="address">http://HOST:PORT.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The connection.</returns>
-    public static async Task<PeerConnection> ConnectSilentlyAsync(Uri address, CancellationToken cancellation = default)
+    public static Task<PeerConnection> ConnectSilentlyAsync(Uri address, CancellationToken cancellation = default) => ConnectSilentlyAsync(address, false, cancellation);
+
+    private static async Task<PeerConnection> ConnectSilentlyAsync(Uri address, bool deaf, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new DnsEndPoint(address.Host, address.Port), cancellation);
-        var connection = new PeerConnection(socket);
+        var connection = new PeerConnection(socket, deaf);
         _ = connection.ReceiveAsync();
         return connection;
     }

@@ -44,7 +44,10 @@ internal sealed class Endpoints(ServerOptions options)
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
+        // A session's stream may rightly be silent for hours; that its peer lives is for pings to find out.
+        kestrel.Limits.KeepAliveTimeout = options.IdleConnectionTimeout;
         kestrel.Limits.Http2.KeepAlivePingDelay = options.KeepAlivePingDelay;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = options.KeepAlivePingTimeout;
         // Without TLS there is no negotiation, so each port speaks one protocol.
         Listen(kestrel, options.HttpPort, o => (_http, o.Protocols) = (o, HttpProtocols.Http1));
         Listen(kestrel, options.GrpcPort, o => (_grpc, o.Protocols) = (o, HttpProtocols.Http2));

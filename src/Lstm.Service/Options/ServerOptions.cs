@@ -32,8 +32,17 @@ internal sealed class ServerOptions
     [Range(1, 1_000_000)]
     public int MaxStreamsPerConnection { get; set; } = 1000;
 
-    /// <summary>A silent HTTP/2 connection is pinged after this time and dropped when no answer comes.</summary>
+    /// <summary>A connection without a request for this time is closed. One with a stream that is silent is not: its peer is pinged.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan IdleConnectionTimeout { get; set; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>A silent HTTP/2 connection is pinged after this time.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A connection whose peer does not answer a ping for this time is closed, and its streams end.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan KeepAlivePingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a stopping service waits for calls to end.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
