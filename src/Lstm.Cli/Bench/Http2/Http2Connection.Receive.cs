@@ -114,17 +114,20 @@ internal sealed partial class Http2Connection
         if (_headersEnd)
             End(stream, head);
         else if (head.HttpStatus != 200)
-            throw new LoadException($"The server answered stream {stream.Id} with {head}.");
+            throw new LoadException(Sentence($"The server answered stream {stream.Id} with {head}"));
     }
 
     private void End(Http2Stream stream, ResponseHead trailers)
     {
         if (!stream.IsClosed || trailers.GrpcStatus != 0)
-            throw new LoadException($"The server ended stream {stream.Id}{(stream.IsClosed ? "" : " before the client did")} with {trailers}.");
+            throw new LoadException(Sentence($"The server ended stream {stream.Id}{(stream.IsClosed ? "" : " before the client did")} with {trailers}"));
         _streams.Remove(stream.Id);
         _latest = null;
         stream.End();
     }
+
+    // What a server says may be a sentence already.
+    private static string Sentence(string text) => text[^1] is '.' or '!' or '?' ? text : $"{text}.";
 
     private void TakeSettings(FrameHeader header, ReadOnlySpan<byte> payload)
     {

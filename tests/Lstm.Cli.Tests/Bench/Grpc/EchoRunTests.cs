@@ -35,7 +35,7 @@ public sealed class EchoRunTests : IAsyncLifetime
     {
         var fault = await Assert.ThrowsAsync<LoadException>(() => RunAsync(EchoLoad.Standard[0], "no.Such", CancellationToken.None));
 
-        Assert.Equal("The server ended stream 1 before the client did with grpc-status 12: Service is unimplemented..", fault.Message);
+        Assert.Equal("The server ended stream 1 before the client did with grpc-status 12: Service is unimplemented.", fault.Message);
     }
 
     [Fact]
