@@ -59,7 +59,7 @@ internal static class Trial
             [.. target.Told.OrderByDescending(outcome => outcome.Value).ThenBy(outcome => outcome.Key, StringComparer.Ordinal)], fault);
 
         Task<LoadFigures> StepAsync(TimeSpan counted, double perSecond) =>
-            LoadRun.RunAsync(address, service.Id, new LoadPlan(new LoadShape(Sessions, Streams, Rate: perSecond), models[Model]), counted, cancellation);
+            LoadRun.OnceAsync(address, service.Id, new LoadPlan(new LoadShape(Sessions, Streams, Rate: perSecond), models[Model]), counted, cancellation);
     }
 
     private static double Milliseconds(LoadFigures figures) => figures.Latency.Percentile(0.99) / 1e6;

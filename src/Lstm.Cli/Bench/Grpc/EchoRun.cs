@@ -7,7 +7,7 @@ namespace Lstm.Cli.Bench.Grpc;
 /// <summary>Runs a load against a transport.</summary>
 internal static class EchoRun
 {
-    /// <summary>Sends and receives for a while.</summary>
+    /// <summary>Sends and receives for a while, and again when nothing was counted.</summary>
     /// <param name="address">Where the server answers: http://HOST:PORT.</param>
     /// <param name="process">The server's process.</param>
     /// <param name="load">What is sent.</param>
@@ -15,8 +15,16 @@ internal static class EchoRun
     /// <param name="counted">How long it counts; a little more is run before.</param>
     /// <param name="cancellation">Breaks off.</param>
     /// <returns>What came out.</returns>
-    /// <exception cref="LoadException">The server refused, ended or answered wrongly, or answered nothing.</exception>
+    /// <exception cref="LoadException">The server refused, ended or answered wrongly, or answered nothing in any run.</exception>
     public static async Task<GrpcFigures> RunAsync(Uri address, int process, EchoLoad load, string service, TimeSpan counted, CancellationToken cancellation)
+    {
+        var (run, latency) = await CountedRun.RunAsync(
+            () => OnceAsync(address, process, load, service, counted, cancellation), static once => once.Run.Messages, counted);
+        return GrpcFigures.From(run, latency);
+    }
+
+    private static async Task<(Reading Run, LatencyHistogram Latency)> OnceAsync(
+        Uri address, int process, EchoLoad load, string service, TimeSpan counted, CancellationToken cancellation)
     {
         using var counters = new ServerCounters(address);
         using var connection = new EchoConnection(address, load, service);
@@ -29,7 +37,7 @@ internal static class EchoRun
             Reading before = await ReadAtAsync(times.From, running, process, connection, counters);
             Reading after = await ReadAtAsync(times.To, running, process, connection, counters);
             await running;
-            return GrpcFigures.From(after - before, connection.Latency);
+            return (after - before, connection.Latency);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -62,7 +62,7 @@ internal sealed class BenchServer : IAsyncDisposable
     {
         try
         {
-            return await LoadRun.RunAsync(new Uri(_process.GrpcAddress), _process.Id, new LoadPlan(shape, models[model]), counted, cancellation);
+            return await LoadRun.RunAsync(new Uri(_process.GrpcAddress), _process.Id, () => new LoadPlan(shape, models[model]), counted, cancellation);
         }
         catch (LoadException fault)
         {

@@ -30,9 +30,6 @@ public class BenchServerTests
             foreach (string model in models.Names)
             {
                 LoadFigures figures = await server.RunAsync(shape, model, models, Short, CancellationToken.None);
-                // A machine that stood still for the whole of a short run counted nothing in it: that run says nothing.
-                for (int again = 0; figures.Messages == 0 && again < 10; again++)
-                    figures = await server.RunAsync(shape, model, models, Short, CancellationToken.None);
 
                 Assert.True(figures.Messages > 0 && figures.Steps == figures.Messages * shape.Chunk, $"{shape}: {figures}");
                 Assert.True(figures.ComparedSteps > 0 && figures.Latency.Count > 0, $"{shape}: {figures}");
@@ -53,8 +50,6 @@ public class BenchServerTests
         foreach (LoadShape shape in shapes)
         {
             LoadFigures figures = await server.RunAsync(shape, "nyc-taxi", models, Short, CancellationToken.None);
-            for (int again = 0; figures.Messages == 0 && again < 10; again++) // As above.
-                figures = await server.RunAsync(shape, "nyc-taxi", models, Short, CancellationToken.None);
 
             Assert.True(figures.Messages > 0 && figures.Steps > figures.Messages, $"{shape}: {figures}");
         }

@@ -7,15 +7,26 @@ namespace Lstm.Cli.Bench.Service.Load;
 /// <summary>Runs a load against a server.</summary>
 internal static class LoadRun
 {
+    /// <summary>Runs a load, and again when nothing was counted.</summary>
+    /// <param name="address">Where the server answers gRPC: http://HOST:PORT.</param>
+    /// <param name="process">The server's process.</param>
+    /// <param name="plan">Makes what is sent, for one run.</param>
+    /// <param name="counted">How long it counts; a little more is run before.</param>
+    /// <param name="cancellation">Breaks off.</param>
+    /// <returns>What came out; something was counted.</returns>
+    /// <exception cref="LoadException">The server refused, ended or answered wrongly, or answered nothing in any run.</exception>
+    public static Task<LoadFigures> RunAsync(Uri address, int process, Func<LoadPlan> plan, TimeSpan counted, CancellationToken cancellation) =>
+        CountedRun.RunAsync(() => OnceAsync(address, process, plan(), counted, cancellation), static run => run.Messages, counted);
+
     /// <summary>Opens all sessions, sends and receives for a while, ends all sessions, compares samples of the answers.</summary>
     /// <param name="address">Where the server answers gRPC: http://HOST:PORT.</param>
     /// <param name="process">The server's process.</param>
     /// <param name="plan">What is sent; for one run.</param>
     /// <param name="counted">How long it counts; a little more is run before.</param>
     /// <param name="cancellation">Breaks off.</param>
-    /// <returns>What came out.</returns>
+    /// <returns>What came out; maybe nothing was counted.</returns>
     /// <exception cref="LoadException">The server refused, ended or answered wrongly.</exception>
-    public static async Task<LoadFigures> RunAsync(Uri address, int process, LoadPlan plan, TimeSpan counted, CancellationToken cancellation)
+    public static async Task<LoadFigures> OnceAsync(Uri address, int process, LoadPlan plan, TimeSpan counted, CancellationToken cancellation)
     {
         var connections = new List<LoadConnection>();
         try

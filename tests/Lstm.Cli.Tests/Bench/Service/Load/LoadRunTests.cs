@@ -105,7 +105,7 @@ public sealed class LoadRunTests : IDisposable
         using var cancellation = new CancellationTokenSource(Short);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LoadRun.RunAsync(
-            server.Address, Environment.ProcessId, new LoadPlan(new LoadShape(4, 2), _models["lstm-4"]), TimeSpan.FromMinutes(10), cancellation.Token));
+            server.Address, Environment.ProcessId, () => new LoadPlan(new LoadShape(4, 2), _models["lstm-4"]), TimeSpan.FromMinutes(10), cancellation.Token));
     }
 
     public void Dispose() => _models.Dispose();
@@ -117,5 +117,5 @@ public sealed class LoadRunTests : IDisposable
     }
 
     private Task<LoadFigures> RunAsync(Uri address, LoadShape shape) =>
-        LoadRun.RunAsync(address, Environment.ProcessId, new LoadPlan(shape, _models["lstm-4"]), Short, CancellationToken.None);
+        LoadRun.RunAsync(address, Environment.ProcessId, () => new LoadPlan(shape, _models["lstm-4"]), Short, CancellationToken.None);
 }
