@@ -47,6 +47,22 @@ public sealed class IdlePeerTests
         await Task.WhenAll(http.Closed, grpc.Closed, preface.Closed, half.Closed).WaitAsync(Patience);
     }
 
+    // Kestrel wants 240 bytes a second of a reply to be taken, after five seconds.
+    [Fact]
+    public async Task APeerThatDoesNotReadALargeReply_LosesItsConnectionAndItsStreamsEnd()
+    {
+        await using var service = await RunningService.StartAsync();
+        using var peer = await PeerConnection.ConnectAsync(Address(service.GrpcPort), window: 0);
+        var stream = await OpenAsync(peer, 1);
+        var batch = new StreamRequest { Batch = new() { Handles = { Enumerable.Range(2, 4096).Select(static n => (uint)n) } } };
+        await peer.SendDataAsync(stream, Frames.Message(batch.ToByteArray()), end: false);
+        await UntilMetricsAsync(service, "\nlstm_streams 1\n");
+
+        await peer.Closed.WaitAsync(Patience);
+
+        await UntilMetricsAsync(service, "\nlstm_streams 0\n");
+    }
+
     private static Uri Address(int port) => new($"http://127.0.0.1:{port}");
 
     private static async Task<PeerStream> OpenAsync(PeerConnection peer, uint handle)
