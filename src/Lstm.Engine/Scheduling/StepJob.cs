@@ -73,8 +73,15 @@ internal sealed class StepJob : IValueTaskSource
         Count = Open = _next = 0;
     }
 
-    /// <summary>Begins another round when every session has had its turn.</summary>
-    public void BeginRound() => _next = _next == Count ? 0 : _next;
+    /// <summary>Begins another round when every session that is not done has had its turn.</summary>
+    public void BeginRound()
+    {
+        while (_next < Count && _steps[_next].Done == _steps[_next].Count)
+        {
+            _next++;
+        }
+        _next = _next == Count ? 0 : _next;
+    }
 
     /// <summary>Takes out the next session whose turn it is in this round.</summary>
     /// <param name="session">Its number in the job.</param>

@@ -148,6 +148,24 @@ public sealed class StepSchedulerTests
     }
 
     [Fact]
+    public async Task RunAsync_WhenTheLastOfARoundAreDone_RunsNoEmptyBatch()
+    {
+        Model model = Model.Load(ShippedModels.NycTaxi);
+        var widths = new List<int>();
+        var scheduler = new StepScheduler(model, new StepSchedulerOptions { MaxBatch = 2 }, run => widths.Add(run.Width));
+        var job = new StepJob();
+        job.Begin(model);
+        foreach (int count in (int[])[3, 3, 1])
+        {
+            job.Add(model.CreateState().Row, new float[count * 5], new float[count * 3], default, count);
+        }
+
+        await scheduler.RunAsync(job);
+
+        Assert.Equal([2, 1, 2, 2], widths);
+    }
+
+    [Fact]
     public async Task StepAsync_BesideAChunk_DoesNotWaitForItsEnd()
     {
         Model model = Model.Load(ShippedModels.NycTaxi);
