@@ -2,9 +2,15 @@ namespace Lstm.Engine.Scheduling;
 
 /// <summary>Too many steps wait for a model; nothing was stepped, retry later.</summary>
 /// <param name="limit">How many may wait.</param>
-public sealed class QueueFullException(int limit)
-    : Exception($"{limit} steps already wait for this model (max_queue). Nothing was stepped; retry later or raise max_queue.")
+/// <param name="share">How many of them may be one tenant's while others wait; the limit when none do.</param>
+public sealed class QueueFullException(int limit, int share)
+    : Exception($"{limit} steps already wait for this model (max_queue){Of(share, limit)}. Nothing was stepped; retry later or raise max_queue.")
 {
     /// <summary>How many may wait.</summary>
     public int Limit { get; } = limit;
+
+    /// <summary>How many of them may be one tenant's while others wait; <see cref="Limit"/> when none do.</summary>
+    public int Share { get; } = share;
+
+    private static string Of(int share, int limit) => share < limit ? $", and this tenant has its share of {share}" : "";
 }

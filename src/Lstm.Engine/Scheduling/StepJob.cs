@@ -24,6 +24,12 @@ internal sealed class StepJob : IValueTaskSource
     /// <summary>Sessions that are not done.</summary>
     public int Open { get; private set; }
 
+    /// <summary>Whose it is; empty: nobody's in particular. Stays when the job is emptied.</summary>
+    public string Tenant { get; set; } = "";
+
+    /// <summary>The tenant's job that waits behind it.</summary>
+    public StepJob? Next { get; set; }
+
     /// <summary>When it began to wait, as <see cref="Stopwatch.GetTimestamp"/> says.</summary>
     public long WaitingSince { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Lstm.Engine.Scheduling;
 
@@ -25,10 +26,14 @@ internal sealed class StepLane : IThreadPoolWorkItem
         _origins = new (StepJob, int)[maxBatch];
         _onBatch = onBatch;
         Jobs = new List<StepJob>(maxBatch);
+        Shares = new List<TenantShare>(maxBatch);
     }
 
-    /// <summary>The jobs that take part in the next batch.</summary>
+    /// <summary>The jobs that take part in the next batch, those of a tenant side by side.</summary>
     public List<StepJob> Jobs { get; }
+
+    /// <summary>Whose they are, in their order.</summary>
+    public List<TenantShare> Shares { get; }
 
     /// <summary>Runs a batch of a job whose caller did not have to wait.</summary>
     /// <param name="job">The job.</param>
@@ -40,21 +45,29 @@ internal sealed class StepLane : IThreadPoolWorkItem
         Run();
     }
 
-    /// <summary>Runs a batch of <see cref="Jobs"/>: an equal share of the places for each, and what some do not need for those that came first.</summary>
+    /// <summary>
+    /// Runs a batch of <see cref="Jobs"/>: an equal share of a tenant's places for each of its jobs, and what some do not need for those that
+    /// came first.
+    /// </summary>
     public void RunJobs()
     {
         _waitingSince = long.MaxValue;
-        int share = _items.Length / Jobs.Count;
-        foreach (StepJob job in Jobs)
+        ReadOnlySpan<StepJob> rest = CollectionsMarshal.AsSpan(Jobs);
+        foreach (TenantShare tenant in Shares)
         {
-            _waitingSince = Math.Min(_waitingSince, job.WaitingSince);
-            job.BeginRound();
-            Take(job, share);
+            ReadOnlySpan<StepJob> jobs = rest[..tenant.Jobs];
+            rest = rest[tenant.Jobs..];
+            int end = _count + tenant.Places;
+            foreach (StepJob job in jobs)
+            {
+                _waitingSince = Math.Min(_waitingSince, job.WaitingSince);
+                job.BeginRound();
+                Take(job, tenant.Places / tenant.Jobs);
+            }
+            TakeRest(jobs, end);
         }
-        foreach (StepJob job in Jobs)
-        {
-            Take(job, _items.Length - _count);
-        }
+        // A job at the end of its round has fewer sessions for this batch than it has open.
+        TakeRest(CollectionsMarshal.AsSpan(Jobs), _items.Length);
         Run();
     }
 
@@ -66,6 +79,14 @@ internal sealed class StepLane : IThreadPoolWorkItem
         for (int n = 0; n < most && job.TryTake(out int session, out _items[_count]); n++)
         {
             _origins[_count++] = (job, session);
+        }
+    }
+
+    private void TakeRest(ReadOnlySpan<StepJob> jobs, int end)
+    {
+        foreach (StepJob job in jobs)
+        {
+            Take(job, end - _count);
         }
     }
 

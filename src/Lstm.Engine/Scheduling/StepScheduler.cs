@@ -6,18 +6,17 @@ namespace Lstm.Engine.Scheduling;
 
 /// <summary>
 /// Runs the steps of many sessions of one model. Steps that find a lane idle run at once on the caller's thread; what arrives while all
-/// lanes are busy runs together as the next batch, with an equal share for every caller. No timer, no added delay.
+/// lanes are busy runs together as the next batch, with an equal share for every tenant and, of it, for every caller. No timer, no added delay.
 /// </summary>
 public sealed class StepScheduler
 {
     private readonly StepSchedulerOptions _options;
     private readonly Action<BatchRun>? _onBatch;
     private readonly Lock _gate = new();
-    private readonly Queue<StepJob> _waiting = new();
+    private readonly WaitingJobs _waiting;
     private readonly Stack<StepLane> _idle = new();
     private readonly Stack<StepJob> _spares = new();
     private int _lanes;
-    private int _waitingSessions;
 
     /// <summary>A scheduler for one model.</summary>
     /// <param name="model">The model.</param>
@@ -30,6 +29,7 @@ public sealed class StepScheduler
         Model = model;
         _options = options;
         _onBatch = onBatch;
+        _waiting = new WaitingJobs(options.MaxBatch, options.MaxQueue);
         _idle.Push(new StepLane(this, options.MaxBatch, onBatch));
         _lanes = 1;
     }
@@ -43,17 +43,21 @@ public sealed class StepScheduler
     /// <param name="y">[count, output_size]; written before the task completes.</param>
     /// <param name="gates">Empty, or [gate_size]: the gates of the last step.</param>
     /// <param name="count">Number of timesteps, at least 1.</param>
+    /// <param name="tenant">Whose steps they are: when many wait, tenants share the batches equally. Empty: nobody's in particular.</param>
     /// <returns>Completes when the steps are done; await it exactly once.</returns>
     /// <exception cref="ArgumentException">A length differs from the model's, or an integer input is out of range; nothing was stepped.</exception>
-    /// <exception cref="QueueFullException">Too many steps wait; nothing was stepped, retry later.</exception>
+    /// <exception cref="QueueFullException">Too many steps wait, and the tenant has its share of them; nothing was stepped, retry later.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask StepAsync(ModelState state, ReadOnlyMemory<float> x, Memory<float> y, Memory<float> gates = default, int count = 1)
+    public async ValueTask StepAsync(
+        ModelState state, ReadOnlyMemory<float> x, Memory<float> y, Memory<float> gates = default, int count = 1, string tenant = "")
     {
+        ArgumentNullException.ThrowIfNull(tenant);
         Check(state, x.Span, y.Length, gates.Length, count);
         StepJob job = Rent();
         try
         {
             job.Begin(Model);
+            job.Tenant = tenant;
             job.Add(state.Row, x, y, gates, count);
             await RunAsync(job).ConfigureAwait(false);
             if (job.ErrorOf(0) is { } error)
@@ -70,7 +74,7 @@ public sealed class StepScheduler
     /// <summary>Advances the checked steps of a job. Its sessions fail one by one: <see cref="StepJob.ErrorOf"/>.</summary>
     /// <param name="job">At least one session.</param>
     /// <returns>Completes when none is open; await it exactly once.</returns>
-    /// <exception cref="QueueFullException">Too many steps wait; nothing was stepped.</exception>
+    /// <exception cref="QueueFullException">Too many steps wait, and the tenant has its share of them; nothing was stepped.</exception>
     internal ValueTask RunAsync(StepJob job)
     {
         Debug.Assert(job.Open > 0, "a job has something to do");
@@ -80,12 +84,7 @@ public sealed class StepScheduler
             lane = TakeIdleLane();
             if (lane is null)
             {
-                // One job is let in whatever its size: a large one would have to wait for ever otherwise.
-                if (_waitingSessions > 0 && _waitingSessions + job.Open > _options.MaxQueue)
-                {
-                    throw new QueueFullException(_options.MaxQueue);
-                }
-                Enqueue(job);
+                _waiting.Admit(job);
                 return job.Task;
             }
         }
@@ -106,11 +105,7 @@ public sealed class StepScheduler
     {
         lock (_gate)
         {
-            while (lane.Jobs.Count < _options.MaxBatch && _waiting.TryDequeue(out StepJob? job))
-            {
-                _waitingSessions -= job.Open;
-                lane.Jobs.Add(job);
-            }
+            _waiting.Take(lane.Jobs, lane.Shares);
         }
         if (lane.Jobs.Count > 0)
         {
@@ -125,11 +120,12 @@ public sealed class StepScheduler
                 {
                     lock (_gate)
                     {
-                        Enqueue(job);
+                        _waiting.Add(job);
                     }
                 }
             }
             lane.Jobs.Clear();
+            lane.Shares.Clear();
         }
         Leave(lane, null);
     }
@@ -140,9 +136,9 @@ public sealed class StepScheduler
         {
             if (unfinished is not null)
             {
-                Enqueue(unfinished);
+                _waiting.Add(unfinished);
             }
-            if (_waiting.Count == 0)
+            if (_waiting.IsEmpty)
             {
                 _idle.Push(lane);
                 return;
@@ -163,18 +159,11 @@ public sealed class StepScheduler
         return lane;
     }
 
-    private void Enqueue(StepJob job)
-    {
-        job.WaitingSince = Stopwatch.GetTimestamp();
-        _waitingSessions += job.Open;
-        _waiting.Enqueue(job);
-    }
-
     private bool HasWaiting()
     {
         lock (_gate)
         {
-            return _waiting.Count > 0;
+            return !_waiting.IsEmpty;
         }
     }
 
@@ -189,6 +178,7 @@ public sealed class StepScheduler
     private void Return(StepJob job)
     {
         job.Clear();
+        job.Tenant = "";
         lock (_gate)
         {
             if (_spares.Count < _options.MaxBatch)

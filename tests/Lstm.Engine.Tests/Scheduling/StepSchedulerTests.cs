@@ -25,9 +25,10 @@ public sealed class StepSchedulerTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public async Task StepAsync_FromManyThreads_EqualsStepsAloneAndBatches(int lanes)
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(3, 5)]
+    public async Task StepAsync_FromManyThreads_EqualsStepsAloneAndBatches(int lanes, int tenants)
     {
         var counting = new Lock();
         Model model = Model.Load(ShippedModels.NycTaxi);
@@ -52,7 +53,7 @@ public sealed class StepSchedulerTests
                 var expected = new float[3];
                 var actual = new float[3];
                 model.Step(alone, x, expected);
-                await scheduler.StepAsync(together, x, actual);
+                await scheduler.StepAsync(together, x, actual, tenant: seed % tenants == 0 ? "" : $"tenant {seed % tenants}");
                 Assert.Equal(expected, actual);
             }
         }))];
@@ -117,8 +118,10 @@ public sealed class StepSchedulerTests
         await scheduler.StepAsync(state, (float[])[1f], new float[65]);
     }
 
-    [Fact]
-    public async Task RunAsync_WithAFlood_GivesEveryCallerAnEqualShare()
+    [Theory]
+    [InlineData("")]
+    [InlineData("one")]
+    public async Task RunAsync_WithAFloodOfOneTenant_GivesEveryCallerAnEqualShare(string tenant)
     {
         Model model = Model.Load(ShippedModels.NycTaxi);
         using var entered = new ManualResetEventSlim();
@@ -134,8 +137,8 @@ public sealed class StepSchedulerTests
         Assert.True(entered.Wait(Patience));
 
         // A hundred sessions of one caller wait already when three others come with one session each.
-        StepJob flood = Job(model, 100);
-        StepJob[] others = [Job(model, 1), Job(model, 1), Job(model, 1)];
+        StepJob flood = Jobs.Create(model, tenant, sessions: 100);
+        StepJob[] others = [Jobs.Create(model, tenant), Jobs.Create(model, tenant), Jobs.Create(model, tenant)];
         Task flooded = scheduler.RunAsync(flood).AsTask();
         Task[] served = [.. others.Select(job => scheduler.RunAsync(job).AsTask())];
         release.Set();
@@ -253,16 +256,5 @@ public sealed class StepSchedulerTests
         await Assert.ThrowsAsync<ArgumentException>(() => scheduler.StepAsync(state, x, new float[4 * 3], count: 4).AsTask());
 
         Assert.Equal(before, state.Values.ToArray());
-    }
-
-    private static StepJob Job(Model model, int sessions)
-    {
-        var job = new StepJob();
-        job.Begin(model);
-        for (int n = 0; n < sessions; n++)
-        {
-            job.Add(model.CreateState().Row, new float[5], new float[3], default, 1);
-        }
-        return job;
     }
 }
