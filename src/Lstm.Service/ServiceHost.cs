@@ -63,11 +63,12 @@ public static class ServiceHost
         var endpoints = new Endpoints(options.Server);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(endpoints.Configure);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Server.ShutdownTimeout);
-        builder.Services.AddSingleton(options.Server).AddSingleton(options.Models).AddSingleton(options.Sessions).AddSingleton(options.Predict).AddSingleton(options.Grpc);
+        builder.Services.AddSingleton(options.Server).AddSingleton(options.Models).AddSingleton(options.Sessions);
+        builder.Services.AddSingleton(options.Tenants).AddSingleton(options.Predict).AddSingleton(options.Grpc);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(endpoints).AddSingleton<Readiness>();
         builder.Services.AddSingleton<LstmMeter>().AddSingleton<PrometheusExporter>().AddSingleton<Telemetry>();
         var loading = new ModelLoaderOptions { AllowBatching = options.Models.AllowBatching == ModelsOptions.All };
-        builder.Services.AddSingleton<Func<string, Engine.Model>>(path => ModelLoader.Load(path, loading)).AddSingleton<ModelCatalog>().AddSingleton<SessionRegistry>().AddSingleton<Predictor>();
+        builder.Services.AddSingleton<Func<string, Engine.Model>>(path => ModelLoader.Load(path, loading)).AddSingleton<ModelCatalog>().AddSingleton<SessionRegistry>().AddSingleton<Predictor>().AddSingleton<TenantHeader>();
         builder.Services.AddHostedService<StartReport>().AddHostedService<SessionSweeper>();
         builder.Services.AddRouting().AddLstmRest().AddLstmGrpc(options.Grpc);
         change?.Invoke(builder);

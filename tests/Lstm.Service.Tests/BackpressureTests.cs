@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Grpc.Core;
 using Lstm.Service.Grpc;
 using Lstm.Service.Observability;
@@ -19,27 +18,13 @@ public sealed class BackpressureTests
     {
         await using var service = await RunningService.StartAsync("--Lstm:Models:MaxQueue", "1", "--Lstm:Models:Lanes", "1");
         string[] ids = [await service.OpenAsync(), await service.OpenAsync(), await service.OpenAsync(), await service.OpenAsync()];
-        using var reached = new ManualResetEventSlim();
-        using var leave = new ManualResetEventSlim();
-        // The model's loop reports each batch before it takes the next: a listener that does not return keeps it busy.
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, l) =>
-        {
-            if (instrument.Meter.Name == LstmMeter.Name && instrument.Name == "lstm.batch.width")
-                l.EnableMeasurementEvents(instrument);
-        };
-        listener.SetMeasurementEventCallback<long>((_, _, _, _) =>
-        {
-            reached.Set();
-            leave.Wait();
-        });
-        listener.Start();
+        using var busy = new BusyModel();
         var first = Task.Run(() => StepAsync(service, ids[0]));
-        await Wait.UntilAsync(() => Task.FromResult(reached.IsSet), "the model is busy");
+        await busy.UntilBusyAsync();
 
         var others = ids[1..].Select(id => Task.Run(() => StepAsync(service, id))).ToList();
         var refused = new[] { await TakeFirstAsync(others), await TakeFirstAsync(others) };
-        leave.Set();
+        busy.Release();
 
         foreach (var one in refused)
         {
@@ -123,7 +108,7 @@ public sealed class BackpressureTests
         await using var service = await RunningService.StartAsync();
         var services = service.Services;
         var stream = new SessionStream(
-            services.GetRequiredService<SessionRegistry>(), services.GetRequiredService<CallBoundary>(), services.GetRequiredService<GrpcOptions>(), services.GetRequiredService<LstmMeter>());
+            services.GetRequiredService<SessionRegistry>(), "", services.GetRequiredService<CallBoundary>(), services.GetRequiredService<GrpcOptions>(), services.GetRequiredService<LstmMeter>());
 
         await stream.RunAsync(requests, replies, default, default);
 

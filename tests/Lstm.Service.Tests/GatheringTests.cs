@@ -61,7 +61,7 @@ public sealed class GatheringTests
     {
         var services = service.Services;
         var stream = new SessionStream(
-            services.GetRequiredService<SessionRegistry>(), services.GetRequiredService<CallBoundary>(), services.GetRequiredService<GrpcOptions>(), services.GetRequiredService<LstmMeter>());
+            services.GetRequiredService<SessionRegistry>(), "", services.GetRequiredService<CallBoundary>(), services.GetRequiredService<GrpcOptions>(), services.GetRequiredService<LstmMeter>());
         StreamRequest[] all = [.. opens, .. steps];
         var replies = new Replies();
         await stream.RunAsync(new EndlessRequests(all[0], all[1..]), replies, default, default);

@@ -60,7 +60,7 @@ public sealed class OptionsTests
                 "Lstm:Sessions:IdleTimeout is 'soon', which is not a time such as 01:30:00 (hours:minutes:seconds).",
                 "Lstm:Sessions:MaxSessions is '0'. The field Lstm:Sessions:MaxSessions must be between 1 and 100000000.",
                 "Lstm:Sessions:SweepInterval is '00:00:00'. It has to be longer than nothing.",
-                "Lstm:Sevrer is unknown. Sections: Server, Models, Sessions, Predict, Grpc, Logging.",
+                "Lstm:Sevrer is unknown. Sections: Server, Models, Sessions, Tenants, Predict, Grpc, Logging.",
             ],
             e.Faults.Order(StringComparer.Ordinal));
     }
@@ -115,6 +115,20 @@ public sealed class OptionsTests
             $"Lstm:Grpc:WebOrigins is '{origins}'. Lstm:Grpc:WebOrigins has to be * or origins such as https://example.org, separated by commas, without path and trailing slash.",
             e.Message);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x-team.1_a")]
+    public void Read_TenantsHeader_TakesANameOrNothing(string header) => Assert.Equal(header, Read(("Lstm:Tenants:Header", header)).Tenants.Header);
+
+    // gRPC writes metadata in lower case and takes -bin for bytes.
+    [Theory]
+    [InlineData("X-Team")]
+    [InlineData("x-team-bin")]
+    [InlineData("x team")]
+    public void Read_TenantsHeaderThatCannotBe_IsRefused(string header) => Assert.Equal(
+        $"Lstm:Tenants:Header is '{header}'. Lstm:Tenants:Header has to be a name of a-z 0-9 . _ - that does not end with -bin, or nothing.",
+        Assert.Throws<OptionsException>(() => Read(("Lstm:Tenants:Header", header))).Message);
 
     [Fact]
     public void Read_SwitchThatIsNeitherTrueNorFalse_IsRefused() => Assert.Equal(

@@ -54,6 +54,30 @@ public sealed class SwaggerTests(ServiceFixture fixture) : IClassFixture<Service
         }
     }
 
+    [Theory]
+    [InlineData("lstm-tenant")]
+    [InlineData("x-team")]
+    [InlineData("")]
+    public async Task Document_OfAStep_ShowsTheTenantsHeader(string header)
+    {
+        await using var service = await RunningService.StartAsync("--Lstm:Tenants:Header", header);
+
+        var (_, document) = await service.SendAsync("GET", "/swagger/v1/swagger.json");
+
+        var withHeader = Operations(document).Where(static o => o.Operation.TryGetProperty("parameters", out var all) && all.EnumerateArray().Any(static p => p.GetProperty("in").GetString() == "header")).ToList();
+        if (header.Length == 0)
+        {
+            Assert.Empty(withHeader);
+            return;
+        }
+        var (method, path, step) = Assert.Single(withHeader);
+        Assert.Equal("POST /v1/sessions/{id}:step", $"{method} {path}");
+        var parameter = Assert.Single(step.GetProperty("parameters").EnumerateArray(), static p => p.GetProperty("in").GetString() == "header");
+        Assert.Equal(header, parameter.GetProperty("name").GetString());
+        Assert.Equal(64, parameter.GetProperty("schema").GetProperty("maxLength").GetInt32());
+        Assert.False(parameter.TryGetProperty("required", out _));
+    }
+
     private static string WithExamples(string path, JsonElement operation)
     {
         if (!operation.TryGetProperty("parameters", out var parameters))

@@ -8,6 +8,7 @@ internal enum ErrorCode
     ModelLoadFailed,
     InvalidSessionId,
     InvalidOpenMode,
+    InvalidTenant,
     NotStreamable,
     SessionNotFound,
     SessionExists,

@@ -18,6 +18,7 @@ internal static class ErrorMap
         new(ModelLoadFailed, "MODEL_LOAD_FAILED", StatusCode.FailedPrecondition, 409, "The model did not load", "Mend the faults that the message lists, then restart the service."),
         new(InvalidSessionId, "INVALID_SESSION_ID", StatusCode.InvalidArgument, 400, "Not a session id", "Use 1 to 128 of A-Z a-z 0-9 . _ - ~."),
         new(InvalidOpenMode, "INVALID_OPEN_MODE", StatusCode.InvalidArgument, 400, "Not a mode of opening", "Use create, resume or create_or_resume."),
+        new(InvalidTenant, "INVALID_TENANT", StatusCode.InvalidArgument, 400, "Not a tenant", "Send at most 64 visible ASCII characters in one header, or leave it out."),
         new(NotStreamable, "NOT_STREAMABLE", StatusCode.FailedPrecondition, 409, "The model cannot be stepped", "Send whole sequences to predict; the message says which operator needs them."),
         new(SessionNotFound, "SESSION_NOT_FOUND", StatusCode.NotFound, 404, "No such session", "Open it first; its state is not here."),
         new(SessionExists, "SESSION_EXISTS", StatusCode.AlreadyExists, 409, "The session exists already", "Resume it, close it, or choose another id."),

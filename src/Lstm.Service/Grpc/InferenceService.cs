@@ -10,14 +10,14 @@ namespace Lstm.Service.Grpc;
 
 /// <summary>lstm.v1.Inference but for Stream and Predict (<see cref="StreamService"/>, <see cref="PredictService"/>): every call ends in the same sessions as its HTTP counterpart.</summary>
 [BindServiceMethod(typeof(StreamMethod), nameof(StreamMethod.BindOthers))]
-internal sealed class InferenceService(CallBoundary boundary, SessionRegistry sessions, ModelCatalog models) : Inference.InferenceBase
+internal sealed class InferenceService(CallBoundary boundary, SessionRegistry sessions, ModelCatalog models, TenantHeader tenants) : Inference.InferenceBase
 {
     /// <inheritdoc/>
     public override Task<StepReply> Step(StepRequest request, ServerCallContext context) => boundary.RunAsync(context, async () =>
     {
+        var group = new StepGroup { Tenant = tenants.Read(context.GetHttpContext().Request) };
         var session = sessions.Get(request.SessionId);
         RequestSpan.IsAbout(session.Id, session.Model.Name);
-        var group = new StepGroup();
         ProtoMessages.Add(
             group, new() { Session = session, Step = request.Step, AskedCount = request.Count, WantState = request.WantState, WantGates = request.WantGates }, request.X);
         await group.RunAloneAsync();

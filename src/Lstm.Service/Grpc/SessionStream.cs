@@ -10,7 +10,7 @@ using Lstm.V1;
 namespace Lstm.Service.Grpc;
 
 /// <summary>One bidirectional stream: reads requests, runs together what arrived together, answers in the order of the requests.</summary>
-internal sealed class SessionStream(SessionRegistry sessions, CallBoundary boundary, GrpcOptions options, LstmMeter meter)
+internal sealed class SessionStream(SessionRegistry sessions, string tenant, CallBoundary boundary, GrpcOptions options, LstmMeter meter)
 {
     // Replies that may wait for each other: about what one flush sends at once. A client that never pauses gets its replies all the same.
     private const int MostUnsentBytes = 16 << 10;
@@ -18,7 +18,7 @@ internal sealed class SessionStream(SessionRegistry sessions, CallBoundary bound
     private static readonly WriteOptions Later = new(WriteFlags.BufferHint);
     private static readonly WriteOptions Now = new();
 
-    private readonly StreamHandles _handles = new();
+    private readonly StreamHandles _handles = new(tenant);
 
     // Used again for every reply.
     private readonly StreamAnswer _answer = new();

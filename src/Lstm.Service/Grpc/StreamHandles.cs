@@ -7,7 +7,8 @@ using Lstm.Service.Sessions;
 namespace Lstm.Service.Grpc;
 
 /// <summary>The sessions of one stream under their handles, and the steps of one round: what runs together and is answered together.</summary>
-internal sealed class StreamHandles
+/// <param name="tenant">Whose stream it is.</param>
+internal sealed class StreamHandles(string tenant)
 {
     private readonly Dictionary<uint, OpenHandle> _open = [];
     private long _round;
@@ -16,7 +17,7 @@ internal sealed class StreamHandles
     public int Count => _open.Count;
 
     /// <summary>The steps of this round.</summary>
-    public StepGroup Steps { get; } = new();
+    public StepGroup Steps { get; } = new() { Tenant = tenant };
 
     /// <summary>Finds a session.</summary>
     /// <param name="handle">Its handle.</param>

@@ -16,7 +16,10 @@ internal sealed class ModelsOptions
     [Range(1, 65_536)]
     public int MaxBatch { get; set; } = 128;
 
-    /// <summary>The largest number of sessions whose steps may wait for one model; one more is refused with QUEUE_FULL.</summary>
+    /// <summary>
+    /// The largest number of sessions whose steps may wait for one model; one more is refused with QUEUE_FULL. As many again may wait of tenants
+    /// that have less than their equal share of it.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int MaxQueue { get; set; } = 65_536;
 

@@ -19,6 +19,9 @@ internal sealed class OptionSections
     /// <summary>Lstm:Sessions.</summary>
     public SessionsOptions Sessions { get; } = new();
 
+    /// <summary>Lstm:Tenants.</summary>
+    public TenantsOptions Tenants { get; } = new();
+
     /// <summary>Lstm:Predict.</summary>
     public PredictOptions Predict { get; } = new();
 

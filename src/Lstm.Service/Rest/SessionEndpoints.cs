@@ -43,8 +43,8 @@ internal static class SessionEndpoints
             .Accepts<StepBody>("application/json").Produces<StepResultBody>()
             .Refuses(ErrorCode.InputShape, ErrorCode.InputNotFinite, ErrorCode.InputRange, ErrorCode.ChunkTooLarge, ErrorCode.MalformedJson, ErrorCode.UnknownField, ErrorCode.InvalidField,
                 ErrorCode.SessionNotFound, ErrorCode.SessionExpired, ErrorCode.SessionClosed, ErrorCode.StepGap, ErrorCode.StepTooOld, ErrorCode.StepConflict, ErrorCode.GatesNotKept,
-                ErrorCode.MessageTooLarge, ErrorCode.QueueFull)
-            .WithMetadata(new RequestExample("""{"x": [10844, 0, 1, 0.78, 0.62], "want": ["state"]}"""));
+                ErrorCode.MessageTooLarge, ErrorCode.InvalidTenant, ErrorCode.QueueFull)
+            .WithMetadata(new RequestExample("""{"x": [10844, 0, 1, 0.78, 0.62], "want": ["state"]}"""), new OfTenant());
     }
 
     private static async Task<IResult> OpenAsync(HttpContext context, SessionRegistry sessions, JsonBody json)
@@ -84,13 +84,15 @@ internal static class SessionEndpoints
         return Results.Json(SessionBody.From(closed), RestJson.Options);
     }
 
-    private static async Task<IResult> StepAsync(HttpContext context, SessionRegistry sessions, JsonBody json, string id)
+    private static async Task<IResult> StepAsync(HttpContext context, SessionRegistry sessions, TenantHeader tenants, JsonBody json, string id)
     {
         QueryFields.Check(context.Request.Query);
+        string tenant = tenants.Read(context.Request);
         var body = await json.ReadAsync<StepBody>(context.Request);
         var session = sessions.Get(id);
         RequestSpan.IsAbout(session.Id, session.Model.Name);
         var group = StepBodyReader.Read(body, session);
+        group.Tenant = tenant;
         await group.RunAloneAsync();
         RequestSpan.Did(group[0].Count);
         return Results.Json(StepResultBody.From(session, group, body.X?.RowLengths is not null), RestJson.Options);

@@ -22,6 +22,13 @@ internal sealed class StepGroup
     /// <summary>Sessions in it.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whose steps these are; empty: nobody's in particular. Stays when the group is emptied.</summary>
+    public string Tenant
+    {
+        get => _job.Tenant;
+        set => _job.Tenant = value;
+    }
+
     /// <summary>Whether all came in one message, which is counted once.</summary>
     public bool IsOneMessage { get; set; }
 
@@ -156,7 +163,9 @@ internal sealed class StepGroup
         }
         catch (QueueFullException e)
         {
-            FailEntered(Throw.QueueFull($"model '{home.Model.Name}'", e.Limit, "Lstm:Models:MaxQueue"));
+            FailEntered(e.Share < e.Limit
+                ? Throw.TenantsShareFull($"model '{home.Model.Name}'", e.Limit, e.Share, "Lstm:Models:MaxQueue")
+                : Throw.QueueFull($"model '{home.Model.Name}'", e.Limit, "Lstm:Models:MaxQueue"));
         }
 #pragma warning disable CA1031 // whatever went wrong is told for each session that it concerns
         catch (Exception e)

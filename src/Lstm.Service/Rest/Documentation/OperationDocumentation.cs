@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Lstm.Service.Errors;
+using Lstm.Service.Options;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Lstm.Service.Rest.Documentation;
 
 /// <summary>Adds to each operation what the signature does not say: examples that work, and the reasons behind each status.</summary>
-internal sealed class OperationDocumentation : IOperationFilter
+/// <param name="tenants">The tenant's header.</param>
+internal sealed class OperationDocumentation(TenantsOptions tenants) : IOperationFilter
 {
     private static readonly Dictionary<string, (string Example, string Description)> Parameters = new(StringComparer.Ordinal)
     {
@@ -26,6 +28,8 @@ internal sealed class OperationDocumentation : IOperationFilter
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
             if (parameter.Name is { } name && Parameters.TryGetValue(name, out var text))
                 Describe(parameter, text.Example, text.Description);
+        if (tenants.Header.Length > 0 && metadata.OfType<OfTenant>().Any())
+            (operation.Parameters ??= []).Add(Tenant());
         if (metadata.OfType<RequestExample>().FirstOrDefault() is { } example && operation.RequestBody?.Content is { } content)
             foreach (var media in content.Values.OfType<OpenApiMediaType>())
                 media.Example = JsonNode.Parse(example.Json);
@@ -34,6 +38,14 @@ internal sealed class OperationDocumentation : IOperationFilter
                 if (operation.Responses?[group.Key.ToString(CultureInfo.InvariantCulture)] is OpenApiResponse response)
                     response.Description = string.Join("\n", group.Select(static e => $"- `{e.Reason}`: {e.Title}. {e.Advice}"));
     }
+
+    private OpenApiParameter Tenant() => new()
+    {
+        Name = tenants.Header,
+        In = ParameterLocation.Header,
+        Description = "Whose steps these are: when many wait, tenants share the model equally. At most 64 visible ASCII characters.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = Sessions.TenantHeader.MaxLength },
+    };
 
     private static void Describe(OpenApiParameter parameter, string example, string description)
     {
