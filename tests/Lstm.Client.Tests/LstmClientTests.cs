@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Grpc.Core;
 using Lstm.V1;
 
@@ -100,6 +103,55 @@ public sealed class LstmClientTests(ServiceFixture service) : IDisposable
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.ListModelsAsync(cancelled.Token));
+    }
+
+    [Fact]
+    public async Task Connect_WithTenant_IsUnderstood()
+    {
+        using var client = LstmClient.Connect(service.Address, new string('x', 64));
+        await using LstmStream stream = client.OpenStream();
+        await using LstmSession session = await stream.OpenSessionAsync(Taxi.Model);
+
+        Taxi.AssertRight(0, (await session.StepAsync(Taxi.X(0))).Y);
+        Taxi.AssertRight(1, (await client.StepAsync(session.Id, Taxi.X(1))).Y);
+    }
+
+    // What the service does with it is the service's; here is what goes over the wire, as .NET writes it: letter by letter.
+    [Fact]
+    public async Task Connect_WithTenant_SendsItWithCallsAndStreams()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = LstmClient.Connect($"{listener.LocalEndpoint}", "acme/7");
+        LstmStream stream = client.OpenStream();
+        Task<IReadOnlyList<Model>> call = client.ListModelsAsync();
+
+        using TcpClient peer = await listener.AcceptTcpClientAsync(patience.Token);
+        await peer.GetStream().WriteAsync(new byte[] { 0, 0, 0, 4, 0, 0, 0, 0, 0 }, patience.Token); // SETTINGS: the client may begin.
+        var received = new StringBuilder();
+        var buffer = new byte[4096];
+        while (received.ToString().Split("lstm-tenant\u0006acme/7").Length < 3)
+        {
+            int read = await peer.GetStream().ReadAsync(buffer, patience.Token);
+            Assert.NotEqual(0, read);
+            received.Append(Encoding.Latin1.GetString(buffer, 0, read));
+        }
+
+        peer.Close();
+        await Assert.ThrowsAsync<LstmException>(() => call);
+        await stream.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("two words")]
+    [InlineData("é")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    public void Connect_NotATenant_SaysWhatIsExpected(string tenant)
+    {
+        var fault = Assert.Throws<ArgumentException>(() => LstmClient.Connect("localhost:8001", tenant));
+        Assert.Equal($"Expected a tenant of 1 to 64 visible ASCII characters but got '{tenant}'. (Parameter 'tenant')", fault.Message);
     }
 
     [Theory]
