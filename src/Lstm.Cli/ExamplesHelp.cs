@@ -58,6 +58,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm bench service          the server under load, beside what one writes today",
             "lstm bench service --help   its options",
             "lstm bench grpc             what gRPC costs a message, beside bare endpoints",
+            "lstm bench lanes            one lane beside several, with one queue and with a queue each",
         ],
         ["cell"] =
         [
@@ -78,6 +79,11 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm bench grpc                                                  all loads on all transports, some four minutes",
             "lstm bench grpc --load unary --transport layer,raw-generated     two transports under one load",
             "lstm bench grpc --load window,rows --seconds 10 --json           two loads, longer; for programs",
+        ],
+        ["lanes"] =
+        [
+            "lstm bench lanes                                      nyc-taxi and an LSTM(128) under 256 callers, half a minute",
+            "lstm bench lanes --model model.onnx --callers 1000    your own model, more callers",
         ],
     };
 

@@ -15,6 +15,7 @@ public class CommandLineTests
     [InlineData("bench cell")]
     [InlineData("bench service")]
     [InlineData("bench grpc")]
+    [InlineData("bench lanes")]
     public async Task Help_EveryCommand_EndsWithExamples(string command)
     {
         using var output = new StringWriter();
