@@ -10,7 +10,7 @@ namespace Lstm.Grpc.Tests;
 /// of others, whose programs are in tests/interop; and by our client against the server of the official packages. tests/e2e/interop
 /// adds grpc-js, as client and as server.
 /// </summary>
-public sealed class InteropTests(CppClient cpp, OfficialPackages packages) : IClassFixture<CppClient>, IClassFixture<OfficialPackages>
+public sealed class InteropTests(CppClient cpp, GoClient go, OfficialPackages packages) : IClassFixture<CppClient>, IClassFixture<GoClient>, IClassFixture<OfficialPackages>
 {
     private const string Python = "/usr/bin/python3";
 
@@ -62,6 +62,16 @@ public sealed class InteropTests(CppClient cpp, OfficialPackages packages) : ICl
 
         await AssertStrangerPassesAsync(
             tls, compression, partly: [], (address, authority) => [cpp.Program, .. AddressAndAuthority(address, authority)]);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Servers))]
+    public async Task Go_StandardCases_AllPass(bool tls, string compression)
+    {
+        Skip.If(go.MissingMeans is not null, go.MissingMeans);
+
+        await AssertStrangerPassesAsync(
+            tls, compression, partly: [], (address, authority) => [go.Program, .. AddressAndAuthority(address, authority)]);
     }
 
     [SkippableTheory]
