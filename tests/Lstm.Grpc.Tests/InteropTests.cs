@@ -7,8 +7,8 @@ namespace Lstm.Grpc.Tests;
 
 /// <summary>
 /// The standard interoperability cases (grpc/grpc doc/interop-test-descriptions.md) against our server: by our own client and by those
-/// of others, whose programs are in tests/interop; and by our client against the server of the official packages. tests/e2e/interop
-/// adds grpc-js, as client and as server.
+/// of others, whose programs are in tests/interop; and by our client against the server of the official packages. <see cref="RubyInteropTests"/>
+/// adds grpc-ruby and tests/e2e/interop grpc-js, each as client and as server.
 /// </summary>
 public sealed class InteropTests(CppClient cpp, GoClient go, OfficialPackages packages) : IClassFixture<CppClient>, IClassFixture<GoClient>, IClassFixture<OfficialPackages>
 {
@@ -101,6 +101,14 @@ public sealed class InteropTests(CppClient cpp, GoClient go, OfficialPackages pa
         AssertAllPass(output.ToString(), errors: [], partly: []);
     }
 
+    /// <summary>The client printed a line for each case: that it passed or, of those in <paramref name="partly"/>, what was left unchecked.</summary>
+    internal static void AssertAllPass(string output, IEnumerable<string> errors, Dictionary<string, string> partly)
+    {
+        var expected = InteropClient.CaseNames.Select(name => partly.TryGetValue(name, out string? reason) ? $"partly {name}: {reason}" : $"ok {name}");
+        Assert.Equal(string.Join('\n', expected), output.TrimEnd());
+        Assert.Empty(errors);
+    }
+
     private static string[] TrustIn(string authority) => ["--use_tls", "--ca_file", authority];
 
     // The command is made of the server's address and the file with its certificate: null without TLS.
@@ -120,11 +128,4 @@ public sealed class InteropTests(CppClient cpp, GoClient go, OfficialPackages pa
     }
 
     private static string[] AddressAndAuthority(Uri address, string? authority) => authority is null ? [address.Authority] : [address.Authority, authority];
-
-    private static void AssertAllPass(string output, IEnumerable<string> errors, Dictionary<string, string> partly)
-    {
-        var expected = InteropClient.CaseNames.Select(name => partly.TryGetValue(name, out string? reason) ? $"partly {name}: {reason}" : $"ok {name}");
-        Assert.Equal(string.Join('\n', expected), output.TrimEnd());
-        Assert.Empty(errors);
-    }
 }

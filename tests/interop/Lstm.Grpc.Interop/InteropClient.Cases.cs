@@ -7,8 +7,9 @@ namespace Lstm.Grpc.Interop;
 // The cases, in the order of the table. Names, sizes and texts are those of the descriptions.
 internal sealed partial class InteropClient
 {
-    private const string NoCheck = "the server did not refuse the probe: it does not tell compressed requests from others";
-    private const string NoCompression = "the server did not compress what it was asked to";
+    // What a server may leave unchecked.
+    public const string NoCheck = "the server did not refuse the probe: it does not tell compressed requests from others";
+    public const string NoCompression = "the server did not compress what it was asked to";
 
     private static readonly int[] RequestSizes = [27182, 8, 1828, 45904];
     private static readonly int[] ResponseSizes = [31415, 9, 2653, 58979];
