@@ -2,18 +2,19 @@ using Lstm.Tests.Shared;
 
 namespace Lstm.Grpc.Tests.Hosting;
 
-/// <summary>The Go client of tests/interop, compiled once for all tests that run it.</summary>
-public sealed class GoClient : IAsyncLifetime
+/// <summary>Client and server in Go, of tests/interop, compiled once for all tests that run them.</summary>
+public sealed class GoPrograms : IAsyncLifetime
 {
     private const string Sources = "/usr/share/gocode/src";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("lstm-interop-");
 
-    /// <summary>Why there is no program; null: there is one.</summary>
+    /// <summary>Why there are no programs; null: there are.</summary>
     public string? MissingMeans { get; private set; }
 
-    /// <summary>Its path.</summary>
-    public string Program => Path.Combine(_folder.FullName, "client");
+    public string Client => Path.Combine(_folder.FullName, "client");
+
+    public string Server => Path.Combine(_folder.FullName, "server");
 
     public async Task InitializeAsync()
     {
