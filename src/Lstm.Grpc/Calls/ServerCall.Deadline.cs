@@ -39,7 +39,9 @@ internal sealed partial class ServerCall
     /// <summary>The end of a call whose caller gave no time.</summary>
     public static Status ZeroDeadlineStatus => DeadlineExceeded;
 
-    private void Arm(TimeSpan remaining) => _timer!.Change(remaining < LongestTimer ? remaining : LongestTimer, Timeout.InfiniteTimeSpan);
+    // A timer knows whole milliseconds and leaves out the rest: rounded up, it does not fire again and again before the time, nor ahead of the caller's own.
+    private void Arm(TimeSpan remaining) => _timer!.Change(
+        remaining < LongestTimer ? TimeSpan.FromMilliseconds(Math.Ceiling(remaining.TotalMilliseconds)) : LongestTimer, Timeout.InfiniteTimeSpan);
 
     private void OnTimer()
     {
