@@ -30,6 +30,9 @@ internal sealed class StepJob : IValueTaskSource
     /// <summary>The tenant's job that waits behind it.</summary>
     public StepJob? Next { get; set; }
 
+    /// <summary>Its caller's lane, to be taken modulo the number of lanes; null before the first time. Stays when the job is emptied.</summary>
+    public int? Lane { get; set; }
+
     /// <summary>When it began to wait, as <see cref="Stopwatch.GetTimestamp"/> says.</summary>
     public long WaitingSince { get; set; }
 

@@ -17,8 +17,9 @@ internal sealed class StepLane : IThreadPoolWorkItem
     /// <summary>Reserves the working memory.</summary>
     /// <param name="scheduler">Where it belongs.</param>
     /// <param name="maxBatch">The largest number of sessions in one batch.</param>
+    /// <param name="maxQueue">Sessions that may wait for it.</param>
     /// <param name="onBatch">Called after every batch.</param>
-    public StepLane(StepScheduler scheduler, int maxBatch, Action<BatchRun>? onBatch)
+    public StepLane(StepScheduler scheduler, int maxBatch, int maxQueue, Action<BatchRun>? onBatch)
     {
         _scheduler = scheduler;
         _batch = scheduler.Model.CreateBatch(maxBatch);
@@ -27,7 +28,14 @@ internal sealed class StepLane : IThreadPoolWorkItem
         _onBatch = onBatch;
         Jobs = new List<StepJob>(maxBatch);
         Shares = new List<TenantShare>(maxBatch);
+        Waiting = new WaitingJobs(maxBatch, maxQueue);
     }
+
+    /// <summary>The jobs that wait for it. The scheduler's lock protects it.</summary>
+    public WaitingJobs Waiting { get; }
+
+    /// <summary>Whether somebody runs a batch on it, or is about to. The scheduler's lock protects it.</summary>
+    public bool IsBusy { get; set; }
 
     /// <summary>The jobs that take part in the next batch, those of a tenant side by side.</summary>
     public List<StepJob> Jobs { get; }

@@ -5,18 +5,20 @@ using System.Runtime.ExceptionServices;
 namespace Lstm.Engine.Scheduling;
 
 /// <summary>
-/// Runs the steps of many sessions of one model. Steps that find a lane idle run at once on the caller's thread; what arrives while all
-/// lanes are busy runs together as the next batch, with an equal share for every tenant and, of it, for every caller. No timer, no added delay.
+/// Runs the steps of many sessions of one model. Callers are spread over lanes. Steps that find their lane idle run at once on the caller's thread;
+/// what arrives while it is busy runs together as its next batch, with an equal share for every tenant and, of it, for every caller. No timer, no added delay.
 /// </summary>
 public sealed class StepScheduler
 {
+    // Sessions from which on a job gains little by company.
+    private const int Wide = 8;
+
     private readonly StepSchedulerOptions _options;
     private readonly Action<BatchRun>? _onBatch;
     private readonly Lock _gate = new();
-    private readonly WaitingJobs _waiting;
-    private readonly Stack<StepLane> _idle = new();
+    private readonly StepLane?[] _lanes;
     private readonly Stack<StepJob> _spares = new();
-    private int _lanes;
+    private int _callers;
 
     /// <summary>A scheduler for one model.</summary>
     /// <param name="model">The model.</param>
@@ -29,9 +31,8 @@ public sealed class StepScheduler
         Model = model;
         _options = options;
         _onBatch = onBatch;
-        _waiting = new WaitingJobs(options.MaxBatch, options.MaxQueue);
-        _idle.Push(new StepLane(this, options.MaxBatch, onBatch));
-        _lanes = 1;
+        _lanes = new StepLane?[options.Lanes];
+        _ = LaneAt(0); // Refuses a model that cannot be stepped.
     }
 
     /// <summary>The model.</summary>
@@ -58,6 +59,7 @@ public sealed class StepScheduler
         {
             job.Begin(Model);
             job.Tenant = tenant;
+            job.Lane = RuntimeHelpers.GetHashCode(state) & int.MaxValue; // The job is lent: the state tells its caller.
             job.Add(state.Row, x, y, gates, count);
             await RunAsync(job).ConfigureAwait(false);
             if (job.ErrorOf(0) is { } error)
@@ -78,21 +80,27 @@ public sealed class StepScheduler
     internal ValueTask RunAsync(StepJob job)
     {
         Debug.Assert(job.Open > 0, "a job has something to do");
-        StepLane? lane;
+        StepLane lane;
         lock (_gate)
         {
-            lane = TakeIdleLane();
-            if (lane is null)
+            lane = LaneOf(job);
+            if (lane.IsBusy)
             {
-                _waiting.Admit(job);
+                lane.Waiting.Admit(job);
+                if (lane.Waiting.Sessions >= _options.MaxBatch && FindIdle() is { } helper)
+                {
+                    helper.IsBusy = true;
+                    ThreadPool.UnsafeQueueUserWorkItem(helper, preferLocal: false);
+                }
                 return job.Task;
             }
+            lane.IsBusy = true;
         }
         do
         {
             lane.Run(job);
         }
-        while (job.Open > 0 && !HasWaiting());
+        while (job.Open > 0 && !HasWaiting(lane));
         // Is it done? This caller has its answer, and what arrived meanwhile is another thread's work. If not, it takes its turn with the others.
         ValueTask task = job.Open > 0 ? job.Task : ValueTask.CompletedTask;
         Leave(lane, job.Open > 0 ? job : null);
@@ -105,7 +113,7 @@ public sealed class StepScheduler
     {
         lock (_gate)
         {
-            _waiting.Take(lane.Jobs, lane.Shares);
+            WorkOf(lane)?.Take(lane.Jobs, lane.Shares);
         }
         if (lane.Jobs.Count > 0)
         {
@@ -120,7 +128,7 @@ public sealed class StepScheduler
                 {
                     lock (_gate)
                     {
-                        _waiting.Add(job);
+                        lane.Waiting.Add(job);
                     }
                 }
             }
@@ -136,34 +144,63 @@ public sealed class StepScheduler
         {
             if (unfinished is not null)
             {
-                _waiting.Add(unfinished);
+                lane.Waiting.Add(unfinished);
             }
-            if (_waiting.IsEmpty)
+            if (WorkOf(lane) is null)
             {
-                _idle.Push(lane);
+                lane.IsBusy = false;
                 return;
             }
         }
         ThreadPool.UnsafeQueueUserWorkItem(lane, preferLocal: false);
     }
 
-    // Working memory follows the need: a lane is made when all others are busy for the first time.
-    private StepLane? TakeIdleLane()
+    // A job waits for its own lane even when another is idle: that is how batches come about. With as many lanes as threads each thread would find
+    // an idle one for each single step otherwise, and nothing would ever run together (./lstm bench lanes). A job that is wide by itself needs no company.
+    private StepLane LaneOf(StepJob job)
     {
-        if (_idle.TryPop(out StepLane? lane) || _lanes == _options.Lanes)
-        {
-            return lane;
-        }
-        lane = new StepLane(this, _options.MaxBatch, _onBatch);
-        _lanes++;
-        return lane;
+        job.Lane ??= _callers++ & int.MaxValue;
+        StepLane own = LaneAt(job.Lane.GetValueOrDefault() % _lanes.Length);
+        return own.IsBusy && job.Open >= Wide && FindIdle() is { } idle ? idle : own;
     }
 
-    private bool HasWaiting()
+    private StepLane? FindIdle()
+    {
+        for (int n = 0; n < _lanes.Length; n++)
+        {
+            if (_lanes[n] is not { IsBusy: true })
+            {
+                return LaneAt(n);
+            }
+        }
+        return null;
+    }
+
+    // What waits for a lane; when nothing does, what waits for another one, if it is more than that one's next batch can take.
+    private WaitingJobs? WorkOf(StepLane lane)
+    {
+        if (!lane.Waiting.IsEmpty)
+        {
+            return lane.Waiting;
+        }
+        foreach (StepLane? other in _lanes)
+        {
+            if (other?.Waiting.Sessions >= _options.MaxBatch)
+            {
+                return other.Waiting;
+            }
+        }
+        return null;
+    }
+
+    // Working memory follows the need: a lane is made when the first job comes for it.
+    private StepLane LaneAt(int n) => _lanes[n] ??= new StepLane(this, _options.MaxBatch, Math.Max(1, _options.MaxQueue / _lanes.Length), _onBatch);
+
+    private bool HasWaiting(StepLane lane)
     {
         lock (_gate)
         {
-            return !_waiting.IsEmpty;
+            return !lane.Waiting.IsEmpty;
         }
     }
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Lstm.Engine.Scheduling;
 
 /// <summary>
-/// The jobs of one model that wait for a lane: places in a batch, and in the queue when it is full, are shared over tenants first and
+/// The jobs that wait for a lane: places in a batch, and in the queue when it is full, are shared over tenants first and
 /// over their jobs then. A tenant is known here while it waits and no longer: names that somebody makes up are not kept. Waiting
 /// allocates nothing once warm. Not for several threads at once.
 /// </summary>
@@ -17,11 +17,13 @@ internal sealed class WaitingJobs(int maxBatch, int maxQueue)
     private readonly Queue<WaitingTenant> _turns = new();
     private readonly Stack<WaitingTenant> _spares = new();
     private readonly List<WaitingTenant> _served = [];
-    private int _sessions;
     private int _front;
 
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => _turns.Count == 0;
+
+    /// <summary>Sessions that wait.</summary>
+    public int Sessions { get; private set; }
 
     /// <summary>Tenants that wait.</summary>
     public int Tenants => _turns.Count;
@@ -36,9 +38,9 @@ internal sealed class WaitingJobs(int maxBatch, int maxQueue)
     /// </remarks>
     public void Admit(StepJob job)
     {
-        if (_sessions > 0 && (long)_sessions + job.Open > maxQueue)
+        if (Sessions > 0 && (long)Sessions + job.Open > maxQueue)
         {
-            if (_sessions >= 2L * maxQueue)
+            if (Sessions >= 2L * maxQueue)
             {
                 throw new QueueFullException(maxQueue, maxQueue);
             }
@@ -63,7 +65,7 @@ internal sealed class WaitingJobs(int maxBatch, int maxQueue)
             _turns.Enqueue(tenant);
         }
         tenant.Enqueue(job);
-        _sessions += job.Open;
+        Sessions += job.Open;
     }
 
     /// <summary>Takes out what runs in the next batch: an equal share of its places for every tenant, and what some do not need for the others.</summary>
@@ -83,13 +85,13 @@ internal sealed class WaitingJobs(int maxBatch, int maxQueue)
         SharePlaces();
         foreach (WaitingTenant tenant in _served)
         {
-            _sessions -= tenant.Sessions;
+            Sessions -= tenant.Sessions;
             var share = new TenantShare(Math.Min(tenant.Jobs, tenant.Places), tenant.Places);
             for (int n = 0; n < share.Jobs; n++)
             {
                 jobs.Add(tenant.Dequeue());
             }
-            _sessions += tenant.Sessions;
+            Sessions += tenant.Sessions;
             shares.Add(share);
             if (tenant.Jobs > 0)
             {

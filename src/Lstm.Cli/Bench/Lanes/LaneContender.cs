@@ -23,7 +23,7 @@ internal sealed class LaneContender
     {
         _model = model;
         (Queues, Lanes) = (queues, queues * lanesOfEach);
-        var options = new StepSchedulerOptions { Lanes = lanesOfEach, MaxQueue = callers };
+        var options = new StepSchedulerOptions { Lanes = lanesOfEach, MaxQueue = callers * lanesOfEach };
         _schedulers = [.. Enumerable.Range(0, queues).Select(_ => new StepScheduler(model.Model, options, Ran))];
         _states = [.. Enumerable.Range(0, callers).Select(_ => model.Model.CreateState())];
     }
