@@ -122,7 +122,7 @@ public sealed class LstmStream : IAsyncDisposable
             await CompleteRequestsAsync().WaitAsync(Farewell).ConfigureAwait(false);
             await _reading.WaitAsync(Farewell).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is RpcException or InvalidOperationException or OperationCanceledException or TimeoutException)
+        catch (Exception failure) when (failure is RpcException or IOException or InvalidOperationException or OperationCanceledException or TimeoutException)
         {
             // Broken or stuck: cut it off below.
         }
@@ -166,7 +166,7 @@ public sealed class LstmStream : IAsyncDisposable
             if (_broken is null)
                 await _call.RequestStream.WriteAsync(request).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is RpcException or InvalidOperationException or OperationCanceledException)
+        catch (Exception failure) when (failure is RpcException or IOException or InvalidOperationException or OperationCanceledException)
         {
             // The stream is gone. Why, its status says, and that is for the reader to tell: it fails all that waits.
             await _reading.ConfigureAwait(false);

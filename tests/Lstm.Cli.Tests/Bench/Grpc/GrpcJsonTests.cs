@@ -12,7 +12,7 @@ public class GrpcJsonTests
         "messages_per_second", "server_us_per_message", "server_us_per_row", "server_cores", "client_us_per_message", "allocated_bytes_per_message", "p50_us", "p99_us",
     ];
 
-    private static readonly string[] Ratios = ["times_raw_generated", "times_raw_by_hand"];
+    private static readonly string[] Ratios = ["times_raw_generated", "times_raw_by_hand", "times_grpc_aspnetcore"];
 
     private static readonly EchoLoad Rows = new("rows", 4, Window: 2, Rows: 2);
 

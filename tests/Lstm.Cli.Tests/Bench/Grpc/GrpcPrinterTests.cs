@@ -21,9 +21,9 @@ public class GrpcPrinterTests
 
         Assert.Equal(
             [
-                "| 4 streams, window 2, 256 rows a message | layer | 6.00 | 1.50 |  | 6 | 6 | 6 | 6 | 6.00 |",
-                "| 4 streams, window 2, 256 rows a message | raw-generated | 4.00 |  |  | 4 | 4 | 4 | 4 | 4.00 |",
-                "| 4 streams, window 2, 256 rows a message | service | 8.00 | 2.00 |  | – | 8 | 8 | 8 | 8.00 |",
+                "| 4 streams, window 2, 256 rows a message | layer | 6.00 | 1.50 |  |  | 6 | 6 | 6 | 6 | 6.00 |",
+                "| 4 streams, window 2, 256 rows a message | raw-generated | 4.00 |  |  |  | 4 | 4 | 4 | 4 | 4.00 |",
+                "| 4 streams, window 2, 256 rows a message | service | 8.00 | 2.00 |  |  | – | 8 | 8 | 8 | 8.00 |",
                 "",
                 "4 streams, window 2, 256 rows a message, layer: 0.023 µs of the server a row.",
             ],
