@@ -15,7 +15,7 @@ internal sealed class StreamService(CallBoundary boundary, SessionRegistry sessi
         boundary.RunAsync(context, async () =>
         {
             string tenant = tenants.Read(context.GetHttpContext().Request);
-            await new SessionStream(sessions, tenant, boundary, options, meter).RunAsync(requestStream, responseStream, context.CancellationToken, readiness.Stopping);
+            await new SessionStream(sessions, tenant, boundary, options, meter).RunAsync(requestStream, responseStream, context.CancellationToken, readiness.EndOfStreams);
             return true;
         });
 }

@@ -7,8 +7,12 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 namespace Lstm.Service.Hosting;
 
 /// <summary>Whether the service should be sent work; tells it to grpc.health.v1, too.</summary>
-internal sealed class Readiness
+internal sealed class Readiness : IDisposable
 {
+    // A call that ends at the moment when Kestrel begins to close its connection can lose its status: Kestrel counts the stream as ended before the last frame is written.
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(100);
+
+    private readonly CancellationTokenSource _endOfStreams = new();
     private readonly Lock _telling = new();
     private readonly ModelCatalog _models;
     private readonly HealthServiceImpl _health;
@@ -25,11 +29,15 @@ internal sealed class Readiness
         Stopping = lifetime.ApplicationStopping;
         Stopping.Register(log.Stopping);
         Stopping.Register(Tell);
+        Stopping.Register(() => _endOfStreams.CancelAfter(HeadStart));
         Tell();
     }
 
     /// <summary>Cancelled when the service begins to stop.</summary>
     public CancellationToken Stopping { get; }
+
+    /// <summary>Cancelled when streams have to end: as soon as Kestrel has told their clients that it closes.</summary>
+    public CancellationToken EndOfStreams => _endOfStreams.Token;
 
     /// <summary>ready, starting, stopping or no_usable_model.</summary>
     public string Status =>
@@ -44,6 +52,9 @@ internal sealed class Readiness
         _started = true;
         Tell();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _endOfStreams.Dispose();
 
     private void Tell()
     {
