@@ -12,15 +12,16 @@ internal sealed class PredictService(CallBoundary boundary, ModelCatalog models,
     /// <inheritdoc/>
     public override Task<PredictReply> Predict(PredictMessage request, ServerCallContext context) => boundary.RunAsync(context, async () =>
     {
-        var model = models.Get(request.Model);
-        var results = await predictor.PredictAsync(model, Read(request, model, out bool wantState), wantState, context.CancellationToken);
+        var sequences = Read(request, out var model, out bool wantState);
+        var results = await predictor.PredictAsync(model, sequences, wantState, context.CancellationToken);
         return PredictMessages.Write(model, results);
     });
 
-    private PredictSequence[] Read(PredictMessage request, ServedModel model, out bool wantState)
+    private PredictSequence[] Read(PredictMessage request, out ServedModel model, out bool wantState)
     {
         try
         {
+            model = models.Get(request.Model);
             predictor.CheckCount(request.CountSequences());
             PredictMessageChecks.CheckStates(request.Bytes, model);
             var parsed = request.Parse();

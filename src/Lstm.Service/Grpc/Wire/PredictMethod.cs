@@ -12,8 +12,8 @@ internal static class PredictMethod
         MethodType.Unary,
         Inference.Descriptor.FullName,
         nameof(PredictServiceBase.Predict),
-        new Marshaller<PredictMessage>(static (_, _) => throw new NotSupportedException("A server only reads requests."), PredictMessage.Read),
-        new Marshaller<PredictReply>(Write, static _ => throw new NotSupportedException("A server only writes replies.")));
+        ServerMarshaller.OfRequests<PredictMessage>(PredictMessage.Read),
+        ServerMarshaller.OfReplies<PredictReply>(Write));
 
     /// <summary>Names the method to a binder.</summary>
     /// <param name="binder">The binder.</param>

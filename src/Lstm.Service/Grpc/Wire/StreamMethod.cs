@@ -11,10 +11,8 @@ internal static class StreamMethod
         MethodType.DuplexStreaming,
         Inference.Descriptor.FullName,
         nameof(StreamServiceBase.Stream),
-        new Marshaller<StreamMessage>(
-            static (_, _) => throw new NotSupportedException("A server only reads requests."), StreamMessageReader.Read),
-        new Marshaller<StreamAnswer>(
-            StreamAnswerWriter.Write, static _ => throw new NotSupportedException("A server only writes replies.")));
+        ServerMarshaller.OfRequests(StreamMessageReader.Read),
+        ServerMarshaller.OfReplies<StreamAnswer>(StreamAnswerWriter.Write));
 
     /// <summary>Names the method to a binder.</summary>
     /// <param name="binder">The binder.</param>
