@@ -58,7 +58,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm bench service          the server under load, beside what one writes today",
             "lstm bench service --help   its options",
             "lstm bench grpc             what gRPC costs a message, beside bare endpoints",
-            "lstm bench lanes            one lane beside several, with one queue and with a queue each",
+            "lstm bench lanes            one lane beside several, of one scheduler and with one each",
         ],
         ["cell"] =
         [

@@ -30,7 +30,7 @@ public sealed class BackpressureTests
         {
             var refusal = await GrpcRefusal.OfAsync(() => one);
             Assert.Equal((StatusCode.ResourceExhausted, "QUEUE_FULL"), (refusal.Code, refusal.Info.Reason));
-            Assert.Equal("1 requests already wait for model 'nyc-taxi', as many as allowed (Lstm:Models:MaxQueue). Nothing was done; send the same request again a little later.", refusal.Message);
+            Assert.Equal("1 requests already wait for a lane of model 'nyc-taxi', as many as allowed (Lstm:Models:MaxQueue). Nothing was done; send the same request again a little later.", refusal.Message);
         }
 
         Assert.Equal(1ul, (await first).Step);

@@ -11,7 +11,7 @@ namespace Lstm.Service.Tests;
 /// <summary>Whose steps a request brings: said by a header on every face, and honoured when steps have to wait.</summary>
 public sealed class TenantTests
 {
-    private const string Full = "4 requests already wait for model 'nyc-taxi', as many as allowed (Lstm:Models:MaxQueue)";
+    private const string Full = "4 requests already wait for a lane of model 'nyc-taxi', as many as allowed (Lstm:Models:MaxQueue)";
     private const string Later = " Nothing was done; send the same request again a little later.";
 
     /// <summary>How each face steps a session of its own for a tenant; gives what it was refused with: reason and message, or nothing.</summary>

@@ -39,7 +39,7 @@ internal sealed partial class ServerCall
     /// <summary>The end of a call whose caller gave no time.</summary>
     public static Status ZeroDeadlineStatus => DeadlineExceeded;
 
-    // A timer knows whole milliseconds and leaves out the rest: rounded up, it does not fire again and again before the time, nor ahead of the caller's own.
+    // A timer knows whole milliseconds and leaves out the rest: rounded up, it does not fire again and again before the time.
     private void Arm(TimeSpan remaining) => _timer!.Change(
         remaining < LongestTimer ? TimeSpan.FromMilliseconds(Math.Ceiling(remaining.TotalMilliseconds)) : LongestTimer, Timeout.InfiniteTimeSpan);
 

@@ -164,8 +164,8 @@ internal sealed class StepGroup
         catch (QueueFullException e)
         {
             FailEntered(e.Share < e.Limit
-                ? Throw.TenantsShareFull($"model '{home.Model.Name}'", e.Limit, e.Share, "Lstm:Models:MaxQueue")
-                : Throw.QueueFull($"model '{home.Model.Name}'", e.Limit, "Lstm:Models:MaxQueue"));
+                ? Throw.TenantsShareFull($"a lane of model '{home.Model.Name}'", e.Limit, e.Share, "Lstm:Models:MaxQueue")
+                : Throw.QueueFull($"a lane of model '{home.Model.Name}'", e.Limit, "Lstm:Models:MaxQueue"));
         }
 #pragma warning disable CA1031 // whatever went wrong is told for each session that it concerns
         catch (Exception e)

@@ -94,9 +94,9 @@ public sealed class StepSchedulerTenantTests
         busy.Add("b");
         QueueFullException beside = Assert.Throws<QueueFullException>(() => busy.Add("b"));
 
-        Assert.Equal("4 steps already wait for this model (max_queue). Nothing was stepped; retry later or raise max_queue.", alone);
+        Assert.Equal("4 steps already wait for this lane of the model (its part of max_queue). Nothing was stepped; retry later or raise max_queue.", alone);
         Assert.Equal(
-            "4 steps already wait for this model (max_queue), and this tenant has its share of 2. Nothing was stepped; retry later or raise max_queue.", beside.Message);
+            "4 steps already wait for this lane of the model (its part of max_queue), and this tenant has its share of 2. Nothing was stepped; retry later or raise max_queue.", beside.Message);
         Assert.Equal((4, 2), (beside.Limit, beside.Share));
         Assert.Equal(["b 2, greedy 2", "greedy 2"], await busy.RunAsync());
     }

@@ -90,7 +90,7 @@ public sealed class StepSchedulerTests
         ];
         ModelState refused = model.CreateState();
         var full = await Assert.ThrowsAsync<QueueFullException>(() => scheduler.StepAsync(refused, x, new float[3]).AsTask());
-        Assert.Equal("3 steps already wait for this model (max_queue). Nothing was stepped; retry later or raise max_queue.", full.Message);
+        Assert.Equal("3 steps already wait for this lane of the model (its part of max_queue). Nothing was stepped; retry later or raise max_queue.", full.Message);
         Assert.All(refused.Values.ToArray(), static v => Assert.Equal(0f, v));
         Assert.All(queued, static task => Assert.False(task.IsCompleted));
 

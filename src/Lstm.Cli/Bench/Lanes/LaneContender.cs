@@ -16,22 +16,22 @@ internal sealed class LaneContender
 
     /// <summary>Sets the schedulers up.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="queues">Schedulers.</param>
+    /// <param name="schedulers">Schedulers.</param>
     /// <param name="lanesOfEach">Lanes of each scheduler.</param>
     /// <param name="callers">Callers, spread over the schedulers.</param>
-    public LaneContender(BenchModel model, int queues, int lanesOfEach, int callers)
+    public LaneContender(BenchModel model, int schedulers, int lanesOfEach, int callers)
     {
         _model = model;
-        (Queues, Lanes) = (queues, queues * lanesOfEach);
+        (Schedulers, Lanes) = (schedulers, schedulers * lanesOfEach);
         var options = new StepSchedulerOptions { Lanes = lanesOfEach, MaxQueue = callers * lanesOfEach };
-        _schedulers = [.. Enumerable.Range(0, queues).Select(_ => new StepScheduler(model.Model, options, Ran))];
+        _schedulers = [.. Enumerable.Range(0, schedulers).Select(_ => new StepScheduler(model.Model, options, Ran))];
         _states = [.. Enumerable.Range(0, callers).Select(_ => model.Model.CreateState())];
     }
 
-    /// <summary>Queues.</summary>
-    public int Queues { get; }
+    /// <summary>Schedulers.</summary>
+    public int Schedulers { get; }
 
-    /// <summary>Lanes of all queues.</summary>
+    /// <summary>Lanes of all schedulers.</summary>
     public int Lanes { get; }
 
     /// <summary>Sessions in a batch, on average over all turns.</summary>

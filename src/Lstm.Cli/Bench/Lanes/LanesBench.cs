@@ -12,7 +12,7 @@ internal static class LanesBench
     /// <param name="model">The model.</param>
     /// <param name="plan">How.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>One lane; several with one queue; several with a queue each.</returns>
+    /// <returns>One lane; several of one scheduler; several with a scheduler each.</returns>
     public static async Task<IReadOnlyList<LanesResult>> RunAsync(BenchModel model, LanesPlan plan, CancellationToken cancellation)
     {
         LaneContender[] contenders = [new(model, 1, 1, plan.Callers), new(model, 1, plan.Lanes, plan.Callers), new(model, plan.Lanes, 1, plan.Callers)];
@@ -33,7 +33,7 @@ internal static class LanesBench
         {
             double[] ratios = [.. speeds[n].Zip(speeds[0], static (some, one) => some / one).Order()];
             return new LanesResult(
-                model.Name, contender.Lanes, contender.Queues, Median([.. speeds[n].Order()]), Median(ratios), ratios[0], ratios[^1], Median([.. costs[n].Order()]), contender.Width);
+                model.Name, contender.Lanes, contender.Schedulers, Median([.. speeds[n].Order()]), Median(ratios), ratios[0], ratios[^1], Median([.. costs[n].Order()]), contender.Width);
         })];
     }
 

@@ -19,7 +19,7 @@ internal static class LanesCommand
         var slice = BenchOptions.Number("--slice", "Milliseconds of a turn.", 1, 60_000, 300);
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line." };
         var command = new Command(
-            "lanes", "Steps per second of one model under many callers in this process: with one lane, with a lane for each processor and one queue, and with a queue for each lane.")
+            "lanes", "Steps per second of one model under many callers in this process: with one lane, with a lane for each processor in one scheduler, which is what the service has, and with a scheduler for each lane.")
         {
             model, lanes, callers, rounds, slice, json,
         };

@@ -19,7 +19,7 @@ internal sealed class LanesPrinter(TextWriter output, bool json, LanesPlan plan)
         output.WriteLine($"{Machine.Processor}, {Environment.ProcessorCount} processors, {Machine.Versions}");
         output.WriteLine($"{plan.Callers} callers, {plan.Rounds} rounds of {Text(plan.Slice.TotalMilliseconds, "0")} ms");
         output.WriteLine();
-        output.WriteLine("model        lanes queues |    steps/s  processor us   width | times one lane");
+        output.WriteLine("model        lanes schedulers |    steps/s  processor us   width | times one lane");
     }
 
     /// <summary>One line.</summary>
@@ -31,7 +31,7 @@ internal sealed class LanesPrinter(TextWriter output, bool json, LanesPlan plan)
             {
                 result.Model,
                 result.Lanes,
-                result.Queues,
+                result.Schedulers,
                 plan.Callers,
                 result.StepsPerSecond,
                 result.Ratio,
@@ -48,7 +48,7 @@ internal sealed class LanesPrinter(TextWriter output, bool json, LanesPlan plan)
     }
 
     private static string Line(LanesResult r) =>
-        $"{r.Model,-12} {r.Lanes,5} {r.Queues,6} | {Text(r.StepsPerSecond, "0"),10} {Text(r.ProcessorUs, "0.00"),13} {Text(r.Width, "0.0"),7} | {Text(r.Ratio, "0.00")} ({Text(r.LeastRatio, "0.00")} to {Text(r.LargestRatio, "0.00")})";
+        $"{r.Model,-12} {r.Lanes,5} {r.Schedulers,10} | {Text(r.StepsPerSecond, "0"),10} {Text(r.ProcessorUs, "0.00"),13} {Text(r.Width, "0.0"),7} | {Text(r.Ratio, "0.00")} ({Text(r.LeastRatio, "0.00")} to {Text(r.LargestRatio, "0.00")})";
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ namespace Lstm.Cli.Bench.Lanes;
 /// <summary>What one contender did.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Lanes">Batches that may run at the same time.</param>
-/// <param name="Queues">One for all lanes, or one for each with sessions of its own.</param>
+/// <param name="Schedulers">One for all lanes, or one for each with sessions of its own.</param>
 /// <param name="StepsPerSecond">The median of the turns.</param>
 /// <param name="Ratio">Times as fast as one lane, the median of the rounds' ratios.</param>
 /// <param name="LeastRatio">The smallest of these.</param>
@@ -11,4 +11,4 @@ namespace Lstm.Cli.Bench.Lanes;
 /// <param name="ProcessorUs">Microseconds of processor time a step, the callers' included; the median of the turns.</param>
 /// <param name="Width">Sessions in a batch, on average.</param>
 internal sealed record LanesResult(
-    string Model, int Lanes, int Queues, double StepsPerSecond, double Ratio, double LeastRatio, double LargestRatio, double ProcessorUs, double Width);
+    string Model, int Lanes, int Schedulers, double StepsPerSecond, double Ratio, double LeastRatio, double LargestRatio, double ProcessorUs, double Width);

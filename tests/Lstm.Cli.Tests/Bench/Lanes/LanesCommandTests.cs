@@ -11,7 +11,7 @@ public sealed class LanesCommandTests
 
         Assert.True(code == 0, error);
         JsonElement[] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal([(1, 1), (3, 1), (3, 3)], lines.Select(static l => (l.GetProperty("lanes").GetInt32(), l.GetProperty("queues").GetInt32())));
+        Assert.Equal([(1, 1), (3, 1), (3, 3)], lines.Select(static l => (l.GetProperty("lanes").GetInt32(), l.GetProperty("schedulers").GetInt32())));
         Assert.Equal(1, lines[0].GetProperty("ratio").GetDouble());
         Assert.All(lines, static line =>
         {
