@@ -10,15 +10,18 @@ internal readonly record struct FrameHeader(byte Flag, uint Length)
 
     public static bool TryRead(in ReadOnlySequence<byte> buffer, out FrameHeader header)
     {
+        var first = buffer.FirstSpan;
+        if (first.Length >= Size)
+        {
+            header = Read(first);
+            return true;
+        }
         header = default;
         if (buffer.Length < Size)
             return false;
         Span<byte> bytes = stackalloc byte[Size];
-        if (buffer.FirstSpan.Length >= Size)
-            buffer.FirstSpan[..Size].CopyTo(bytes);
-        else
-            buffer.Slice(0, Size).CopyTo(bytes);
-        header = new FrameHeader(bytes[0], BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]));
+        buffer.Slice(0, Size).CopyTo(bytes);
+        header = Read(bytes);
         return true;
     }
 
@@ -31,6 +34,8 @@ internal readonly record struct FrameHeader(byte Flag, uint Length)
     }
 
     public static void Write(Span<byte> bytes, bool compressed, int length) => Write(bytes, compressed ? (byte)1 : (byte)0, length);
+
+    private static FrameHeader Read(ReadOnlySpan<byte> bytes) => new(bytes[0], BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]));
 
     private static void Write(Span<byte> bytes, byte flag, int length)
     {

@@ -50,8 +50,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
         catch (Exception exception)
         {
             Volatile.Write(ref _reading, 0);
-            LetGo();
-            Note(exception, cancellationToken);
+            Fail(exception, cancellationToken);
             return ValueTask.FromException<bool>(exception);
         }
     }
@@ -61,7 +60,25 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
     /// <returns>False when the stream ends without a message.</returns>
     /// <exception cref="RpcException">As <see cref="ReadAsync(CancellationToken)"/>; UNIMPLEMENTED: something follows the message.</exception>
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
-    public ValueTask<bool> ReadOnlyOneAsync(CancellationToken cancellationToken) => ReadPipeAsync(isOnlyOne: true, cancellationToken);
+    public ValueTask<bool> ReadOnlyOneAsync()
+    {
+        // Most single messages are there before anybody asks for them; then nothing is waited for, here and in Kestrel.
+        try
+        {
+            while (Pipe.TryRead(out var result))
+            {
+                if (Look(result, isOnlyOne: true) is { } found)
+                    return new(found);
+                Release(_buffer.Start, _buffer.End);
+            }
+        }
+        catch (Exception exception)
+        {
+            Fail(exception, CancellationToken.None);
+            throw;
+        }
+        return ReadPipeAsync(isOnlyOne: true, CancellationToken.None);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadPipeAsync(bool isOnlyOne, CancellationToken cancellationToken)
@@ -72,43 +89,46 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
             {
                 // All that is held was looked at, except when a token kept the read from looking.
                 if (_isHolding)
-                    Release(cancellationToken.IsCancellationRequested ? _buffer.Start : _buffer.End);
-                var result = await Pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
-                _buffer = result.Buffer;
-                _isHolding = true;
-                if (result.IsCanceled)
-                {
-                    LetGo();
-                    throw new OperationCanceledException("The read was cancelled because the call ended.");
-                }
-                bool found = isOnlyOne ? TryTakeOnlyOne(result.IsCompleted) : TryTake();
-                _isAtEnd = result.IsCompleted && !_isHolding;
-                if (found)
-                    return true;
-                if (!result.IsCompleted)
-                    continue;
-                if (!_buffer.IsEmpty)
-                    throw Internal($"The stream ended inside a message: {_buffer.Length} bytes of it had arrived.");
-                Release(_buffer.End);
-                _isAtEnd = true;
+                    Release(_buffer.Start, cancellationToken.IsCancellationRequested ? _buffer.Start : _buffer.End);
+                if (Look(await Pipe.ReadAsync(cancellationToken).ConfigureAwait(false), isOnlyOne) is { } found)
+                    return found;
             }
             Current = null;
             return false;
         }
-        catch (RpcException)
-        {
-            LetGo();
-            throw;
-        }
         catch (Exception exception)
         {
-            Note(exception, cancellationToken);
+            Fail(exception, cancellationToken);
             throw;
         }
         finally
         {
             Volatile.Write(ref _reading, 0);
         }
+    }
+
+    // Whether there is a message; null: more has to arrive.
+    private bool? Look(in ReadResult result, bool isOnlyOne)
+    {
+        _buffer = result.Buffer;
+        _isHolding = true;
+        if (result.IsCanceled)
+        {
+            LetGo();
+            throw new OperationCanceledException("The read was cancelled because the call ended.");
+        }
+        bool found = isOnlyOne ? TryTakeOnlyOne(result.IsCompleted) : TryTake();
+        _isAtEnd = result.IsCompleted && !_isHolding;
+        if (found)
+            return true;
+        if (!result.IsCompleted)
+            return null;
+        if (!_buffer.IsEmpty)
+            throw Internal($"The stream ended inside a message: {_buffer.Length} bytes of it had arrived.");
+        Release(_buffer.End, _buffer.End);
+        _isAtEnd = true;
+        Current = null;
+        return false;
     }
 
     private bool TryTakeOnlyOne(bool isCompleted)
@@ -119,7 +139,11 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
         long behind = _buffer.Length - FrameHeader.Size - header.Length;
         if (behind > 0)
             throw WrongCount("more");
-        return behind == 0 && isCompleted && TryTake();
+        if (behind < 0 || !isCompleted)
+            return false;
+        Take(header, _buffer.Slice(FrameHeader.Size));
+        Release(_buffer.End, _buffer.End);
+        return true;
     }
 
     private bool TryTake()
@@ -130,21 +154,31 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
         if (_buffer.Length - FrameHeader.Size < header.Length)
             return false;
         var payload = _buffer.Slice(FrameHeader.Size, header.Length);
-        Current = header.Flag == 0 ? Deserialize(payload) : DeserializeCompressed(payload);
-        Received++;
+        Take(header, payload);
         _buffer = _buffer.Slice(payload.End);
         // Flow control learns at once that there is room.
         if (_buffer.IsEmpty)
-            Release(_buffer.End);
+            Release(_buffer.End, _buffer.End);
         return true;
     }
 
-    private void Release(SequencePosition examined)
+    private void Take(FrameHeader header, in ReadOnlySequence<byte> payload)
     {
-        var consumed = _buffer.Start;
+        Current = header.Flag == 0 ? Deserialize(payload) : DeserializeCompressed(payload);
+        Received++;
+    }
+
+    private void Release(SequencePosition consumed, SequencePosition examined)
+    {
         _buffer = default;
         _isHolding = false;
         Pipe.AdvanceTo(consumed, examined);
+    }
+
+    private void Fail(Exception exception, CancellationToken cancellationToken)
+    {
+        LetGo();
+        Note(exception, cancellationToken);
     }
 
     // Refused while it was looked at. The connection of an HTTP/1 call goes on only when nobody holds its bytes.
@@ -154,7 +188,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
             return;
         try
         {
-            Release(_buffer.Start);
+            Release(_buffer.Start, _buffer.Start);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {

@@ -23,7 +23,7 @@ internal abstract class CallHandler(IMethod method, CallSettings settings)
         {
             status = ServerCall.ZeroDeadlineStatus;
         }
-        else if (context.RequestAborted.IsCancellationRequested)
+        else if (call.IsAborted)
         {
             // Under a flood of resets most calls come this far after their end: they cost no handler, and no exception on its way through it.
             status = Status.DefaultCancelled;
@@ -51,15 +51,20 @@ internal abstract class CallHandler(IMethod method, CallSettings settings)
     protected abstract Task RunAsync(ServerCall call);
 
     /// <summary>Reads the one request and the end behind it (statuscodes.md: cardinality violations are UNIMPLEMENTED).</summary>
-    protected static async ValueTask<T> ReadSingleAsync<T>(ServerCall call, Marshaller<T> marshaller)
+    protected static ValueTask<T> ReadSingleAsync<T>(ServerCall call, Marshaller<T> marshaller)
         where T : class
     {
         var messages = call.CreateReader(marshaller);
-        if (!await messages.ReadOnlyOneAsync(CancellationToken.None).ConfigureAwait(false))
-            throw MessageReader.WrongCount("none");
-        // It returned true, so there is a message.
-        return messages.Current!;
+        var reading = messages.ReadOnlyOneAsync();
+        return reading.IsCompletedSuccessfully ? new(Only(messages, reading.Result)) : AwaitSingleAsync(messages, reading);
     }
+
+    private static async ValueTask<T> AwaitSingleAsync<T>(MessageReader<T> messages, ValueTask<bool> reading)
+        where T : class => Only(messages, await reading.ConfigureAwait(false));
+
+    // There is a message when it was found.
+    private static T Only<T>(MessageReader<T> messages, bool found)
+        where T : class => found ? messages.Current! : throw MessageReader.WrongCount("none");
 
     protected static T Returned<T>(T? response)
         where T : class => response ?? throw new RpcException(new Status(StatusCode.Cancelled, "No message returned from method."));

@@ -8,6 +8,7 @@ internal sealed partial class ServerCall
     private static readonly Status ShuttingDown = new(StatusCode.Unavailable, "The server shuts down.");
 
     private CancellationTokenRegistration _shutdownRegistration;
+    private bool _endsWithHost;
     private CancellationTokenSource? _cancellation;
     private CancellationTokenRegistration _abortRegistration;
     private Status _earlyStatus;
@@ -16,8 +17,11 @@ internal sealed partial class ServerCall
     private volatile bool _endedEarly;
 
     /// <summary>Has the call end with UNAVAILABLE when the host stops, should it not be over before.</summary>
-    public void EndWhenShuttingDown() =>
+    public void EndWhenShuttingDown()
+    {
+        _endsWithHost = true;
         _shutdownRegistration = _settings.ShuttingDown.UnsafeRegister(static call => ((ServerCall)call!).EndEarly(ShuttingDown), this);
+    }
 
     private void EndEarly(Status status)
     {
@@ -36,7 +40,8 @@ internal sealed partial class ServerCall
         _input?.CancelPendingRead();
         if (Volatile.Read(ref _gate) != 0)
             _output.CancelPendingFlush();
-        await SendStatusAsync(status).ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
+        PutStatus(status);
         try
         {
             if (!_writer.IsBroken)
@@ -57,7 +62,7 @@ internal sealed partial class ServerCall
             made.Dispose();
             return other.Token;
         }
-        _abortRegistration = HttpContext.RequestAborted.UnsafeRegister(static call => ((ServerCall)call!).Cancel(), this);
+        _abortRegistration = _aborted.UnsafeRegister(static call => ((ServerCall)call!).Cancel(), this);
         if (_endedEarly)
             Cancel();
         return made.Token;

@@ -16,7 +16,19 @@ internal sealed partial class ServerCall
     private static readonly StringValues StatusOk = "0";
 
     /// <summary>Ends the call with the status of its handler, unless it was ended before.</summary>
-    public async Task EndAsync(Status status)
+    public Task EndAsync(Status status)
+    {
+        _ended = true;
+        // Of a call that was over at once: nothing else can end it, and no write is under way.
+        if (_timer is null && !_endsWithHost && TryClose())
+        {
+            Finish(status);
+            return Task.CompletedTask;
+        }
+        return AgreeOnEndAsync(status);
+    }
+
+    private async Task AgreeOnEndAsync(Status status)
     {
         // After this nothing else can end the call: either it has been ended early, or the handler does.
         if (_timer is not null)
@@ -25,20 +37,29 @@ internal sealed partial class ServerCall
         if (_earlyEnd is not null)
         {
             await _earlyEnd.ConfigureAwait(false);
-            status = _earlyStatus;
+            Count(_earlyStatus);
+            return;
         }
-        else if (IsClientGone)
+        await CloseAsync().ConfigureAwait(false);
+        Finish(status);
+    }
+
+    private void Finish(Status status)
+    {
+        if (IsClientGone)
         {
-            _ended = true;
             status = Status.DefaultCancelled;
             GrpcServerLog.ClientGone(_settings.Log, _method.FullName);
         }
         else
         {
-            await SendStatusAsync(status).ConfigureAwait(false);
+            PutStatus(status);
         }
-        _settings.Meter.CallEnded(_method, status.StatusCode, _startTimestamp is { } start ? _settings.Time.GetElapsedTime(start) : null, _input?.Received ?? 0, _messagesSent);
+        Count(status);
     }
+
+    private void Count(Status status) =>
+        _settings.Meter.CallEnded(_method, status.StatusCode, _startTimestamp is { } start ? _settings.Time.GetElapsedTime(start) : null, _input?.Received ?? 0, _messagesSent);
 
     public void Dispose()
     {
@@ -63,15 +84,15 @@ internal sealed partial class ServerCall
         return new Status(StatusCode.Unknown, _settings.DetailedErrors ? $"{text} {exception.GetType().Name}: {exception.Message}" : text);
     }
 
-    // A read fails a moment before Kestrel cancels RequestAborted.
-    private bool IsClientGone => HttpContext.RequestAborted.IsCancellationRequested || _input?.PipeFailure is not null;
+    /// <summary>Whether the client has reset the call, or its connection is gone.</summary>
+    public bool IsAborted => _aborted.IsCancellationRequested;
 
-    private async Task SendStatusAsync(Status status)
+    // A read fails a moment before Kestrel cancels RequestAborted.
+    private bool IsClientGone => IsAborted || _input?.PipeFailure is not null;
+
+    // Nothing but the end may follow.
+    private void PutStatus(Status status)
     {
-        _ended = true;
-        // A handler may return, or the deadline may pass, while a write waits for flow control.
-        while (Interlocked.CompareExchange(ref _gate, 1, 0) != 0)
-            await (_pendingWrite ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (_writer.IsBroken)
         {
             if (HttpContext.Features.Get<IHttpResetFeature>() is { } stream)

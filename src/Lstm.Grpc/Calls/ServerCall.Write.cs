@@ -7,7 +7,6 @@ namespace Grpc.AspNetCore.Server.Calls;
 internal sealed partial class ServerCall
 {
     private readonly MessageWriter _writer;
-    private CancellationToken _aborted;
     private Task? _pendingWrite;
     private int _gate;
     private volatile bool _ended;
@@ -24,8 +23,6 @@ internal sealed partial class ServerCall
         try
         {
             var flags = options?.Flags ?? default;
-            if (!_messageWritten)
-                _aborted = HttpContext.RequestAborted;
             PutMessage(message, serialize, flags);
             if ((flags & WriteFlags.BufferHint) != 0)
             {
@@ -37,7 +34,7 @@ internal sealed partial class ServerCall
                 return _pendingWrite = LeaveAfterAsync(flush);
             bool canceled = flush.Result.IsCanceled;
             Leave();
-            return canceled || _aborted.IsCancellationRequested ? Task.FromException(Canceled()) : Task.CompletedTask;
+            return canceled || IsAborted ? Task.FromException(Canceled()) : Task.CompletedTask;
         }
         catch (Exception exception)
         {
@@ -101,7 +98,7 @@ internal sealed partial class ServerCall
         {
             Leave();
         }
-        if (canceled || _aborted.IsCancellationRequested)
+        if (canceled || IsAborted)
             throw Canceled();
     }
 
@@ -116,6 +113,15 @@ internal sealed partial class ServerCall
         Leave();
         return new InvalidOperationException("The call has ended: nothing can be written any more.");
     }
+
+    // A handler may return, or the deadline may pass, while a write waits for flow control.
+    private async Task CloseAsync()
+    {
+        while (!TryClose())
+            await (_pendingWrite ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+    }
+
+    private bool TryClose() => Interlocked.CompareExchange(ref _gate, 1, 0) == 0;
 
     private void Leave() => Volatile.Write(ref _gate, 0);
 

@@ -19,6 +19,7 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
     private readonly long? _startTimestamp;
     private readonly string? _requestEncoding;
     private readonly PipeWriter _output;
+    private readonly CancellationToken _aborted;
     private MessageReader? _input;
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
@@ -43,6 +44,7 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
         else
             responseEncoding = null;
         _output = response.BodyWriter;
+        _aborted = httpContext.RequestAborted;
         _writer = new MessageWriter(_output, settings.MaxSendMessageSize, responseEncoding, settings.ResponseCompressionLevel);
         LiftRequestLimits(httpContext, method.Type);
         ReadDeadline(request.GrpcTimeout);
