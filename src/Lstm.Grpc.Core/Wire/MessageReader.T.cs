@@ -42,7 +42,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
             return ReadPipeAsync(isOnlyOne: false, cancellationToken);
         try
         {
-            if (!TryTake())
+            if (!TryTake(isOnlyOne: false, isCompleted: false))
                 return ReadPipeAsync(isOnlyOne: false, cancellationToken);
             Volatile.Write(ref _reading, 0);
             return new(true);
@@ -117,7 +117,7 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
             LetGo();
             throw new OperationCanceledException("The read was cancelled because the call ended.");
         }
-        bool found = isOnlyOne ? TryTakeOnlyOne(result.IsCompleted) : TryTake();
+        bool found = TryTake(isOnlyOne, result.IsCompleted);
         _isAtEnd = result.IsCompleted && !_isHolding;
         if (found)
             return true;
@@ -131,34 +131,26 @@ internal sealed class MessageReader<T>(PipeReader pipe, Func<DeserializationCont
         return false;
     }
 
-    private bool TryTakeOnlyOne(bool isCompleted)
+    private bool TryTake(bool isOnlyOne, bool isCompleted)
     {
         if (!FrameHeader.TryRead(_buffer, out var header))
             return false;
         CheckHeader(header);
         long behind = _buffer.Length - FrameHeader.Size - header.Length;
-        if (behind > 0)
+        if (isOnlyOne && behind > 0)
             throw WrongCount("more");
-        if (behind < 0 || !isCompleted)
+        if (behind < 0 || (isOnlyOne && !isCompleted))
             return false;
-        Take(header, _buffer.Slice(FrameHeader.Size));
-        Release(_buffer.End, _buffer.End);
-        return true;
-    }
-
-    private bool TryTake()
-    {
-        if (!FrameHeader.TryRead(_buffer, out var header))
-            return false;
-        CheckHeader(header);
-        if (_buffer.Length - FrameHeader.Size < header.Length)
-            return false;
+        if (behind == 0)
+        {
+            Take(header, _buffer.Slice(FrameHeader.Size));
+            // Flow control learns at once that there is room.
+            Release(_buffer.End, _buffer.End);
+            return true;
+        }
         var payload = _buffer.Slice(FrameHeader.Size, header.Length);
         Take(header, payload);
         _buffer = _buffer.Slice(payload.End);
-        // Flow control learns at once that there is room.
-        if (_buffer.IsEmpty)
-            Release(_buffer.End, _buffer.End);
         return true;
     }
 

@@ -40,7 +40,6 @@ internal sealed class GrpcBench(GrpcSettings settings, GrpcPrinter printer)
         ];
     }
 
-    // A little of each load at a time, on all transports, so that what they share is compiled for none of them alone.
     private async Task WarmUpAsync(GrpcServers servers, CancellationToken cancellation)
     {
         if (settings.WarmUp == TimeSpan.Zero)

@@ -5,13 +5,12 @@ using Lstm.Cli.Hosting;
 
 namespace Lstm.Cli.Bench.Grpc;
 
-/// <summary>The servers that the wanted transports need, each a process of its own.</summary>
+/// <summary>A server for each wanted transport, in a process of its own: the runtime compiles it for that transport alone, as for whoever uses only that.</summary>
 internal sealed class GrpcServers : IAsyncDisposable
 {
     private const string Model = "lstm-16"; // As many inputs as a row has.
 
-    private ServiceProcess? _transports;
-    private ServiceProcess? _packages;
+    private readonly Dictionary<Transport, ServiceProcess> _transports = [];
     private BenchServer? _service;
     private BenchModels? _models;
 
@@ -29,10 +28,12 @@ internal sealed class GrpcServers : IAsyncDisposable
         var servers = new GrpcServers();
         try
         {
-            if (settings.Transports.Any(static t => t is { Service: not null, OnPackages: false }))
-                servers._transports = await ServiceProcess.StartAsync(Installation.Transport, null, cancellation);
-            if (settings.Transports.Any(static t => t.OnPackages))
-                servers._packages = await ServiceProcess.StartAsync(Installation.TransportOnPackages ?? throw NotBuilt(), null, cancellation);
+            foreach (Transport transport in settings.Transports.Where(static t => t.Service is not null))
+            {
+                string program = transport.OnPackages ? Installation.TransportOnPackages ?? throw NotBuilt() : Installation.Transport;
+                servers._transports.Add(transport, await ServiceProcess.StartAsync(program, null, cancellation));
+            }
+
             LoadShape[] shapes = [.. settings.Loads.Select(static load => load.ForService).OfType<LoadShape>()];
             if (settings.Transports.Contains(Transport.Whole) && shapes.Length > 0)
             {
@@ -58,7 +59,7 @@ internal sealed class GrpcServers : IAsyncDisposable
     /// <exception cref="CommandFailedException">The server refused, ended or answered wrongly.</exception>
     public async Task<GrpcFigures?> RunAsync(Transport transport, EchoLoad load, TimeSpan counted, CancellationToken cancellation)
     {
-        ServiceProcess? server = transport.OnPackages ? _packages : _transports;
+        ServiceProcess? server = _transports.GetValueOrDefault(transport);
         try
         {
             if (transport.Service is { } name)
@@ -77,10 +78,8 @@ internal sealed class GrpcServers : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_transports is not null)
-            await _transports.DisposeAsync();
-        if (_packages is not null)
-            await _packages.DisposeAsync();
+        foreach (ServiceProcess server in _transports.Values)
+            await server.DisposeAsync();
         if (_service is not null)
             await _service.DisposeAsync();
         _models?.Dispose();
