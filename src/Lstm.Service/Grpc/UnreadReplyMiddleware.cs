@@ -43,7 +43,7 @@ internal sealed class UnreadReplyMiddleware(RequestDelegate next, UnreadReplies 
         var stream = context.Features.Get<IHttpResetFeature>();
         return new(all, () =>
         {
-            boundary.Refused(new(
+            boundary.Refused(new LstmException(
                 ErrorCode.QueueFull,
                 $"Replies that wait to be read take {options.MaxUnreadBytes} bytes, as many as allowed (Lstm:Grpc:MaxUnreadBytes), and this call's have waited longest. It was reset.",
                 ("limit", options.MaxUnreadBytes.ToString(CultureInfo.InvariantCulture)), ("option", "Lstm:Grpc:MaxUnreadBytes")));
