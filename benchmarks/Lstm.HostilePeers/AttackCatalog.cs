@@ -43,6 +43,7 @@ internal static class AttackCatalog
         new("idle-streams", "10 connections x 1,000 streams that are opened and left", target => SlowAttacks.IdleAsync(target, 10, 1000)),
         new("silent", "5,000 connections that say nothing", target => SlowAttacks.SilentAsync(target, 5000)),
         new("unread-replies", "10 connections x 1,000 ended unary calls whose replies are not read", target => SlowAttacks.UnreadRepliesAsync(target, 10, 1000)),
+        new("unread-lists", "10 connections x 1,000 ended unary calls that list 1,000 sessions and whose replies are not read", target => SlowAttacks.UnreadListsAsync(target, 10, 1000)),
         new("unread-faults", "10 connections x 100 streams that step 4,096 handles which are not open and read nothing", target => SlowAttacks.UnreadFaultsAsync(target, 10, 100)),
         new("unread-stream", "50 streams that step with state and gates and read nothing", target => SlowAttacks.UnreadStreamAsync(target, 50)),
     ];

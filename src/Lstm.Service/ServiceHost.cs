@@ -77,6 +77,7 @@ public static class ServiceHost
         app.Services.GetRequiredService<Telemetry>(); // Listens from the first measurement on.
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<PartialMessageMiddleware>();
+        app.UseMiddleware<UnreadReplyMiddleware>(); // Before gRPC-Web, whose trailers are bytes of the reply.
         app.UseRouting();
         app.UseLstmGrpcWeb(options.Grpc);
         app.UseMiddleware<MessageSizeMiddleware>(); // After gRPC-Web, so that it adds to trailers before they are written.

@@ -48,9 +48,11 @@ public sealed class AllocationTests
             stream.Ask(RawStream.Frame(new() { Open = new() { Handle = handle, Model = "nyc-taxi" } }), 1);
         byte[] one = RawStream.Frame(new() { Step = new() { Handle = 1, X = { TestModels.X() } } });
         byte[] many = RawStream.Frame(new() { Batch = new() { Handles = { Enumerable.Range(1, Together).Select(static n => (uint)n) }, X = { Enumerable.Range(0, Together).SelectMany(TestModels.X) } } });
+        byte[] notOpen = RawStream.Frame(new() { Batch = new() { Handles = { Enumerable.Range(1000, Together).Select(static n => (uint)n) } } });
 
         AssertWithin("stream_one_step_a_message", PerStep(1, () => stream.Ask(one, 1)));
         AssertWithin("stream_batch_256", PerStep(Together, () => Assert.InRange(stream.Ask(many, 1), Together * 3 * sizeof(float), 16_384)));
+        AssertWithin("stream_batch_256_not_open", PerStep(Together, () => Assert.InRange(stream.Ask(notOpen, 1), Together * 100, Together * 200)));
     }
 
     private static void Step(StepGroup group, ReadOnlySpan<Session> sessions, float[] x)

@@ -14,19 +14,19 @@ public sealed class HostilePeerTests
     private static readonly byte[] StreamHead = Frames.Block(Frames.CallHead("/lstm.v1.Inference/Stream"));
 
     [Fact]
-    public async Task PartialMessages_MoreThanAllowed_AreRefusedAndStepsGoOn()
+    public async Task PartialMessages_MoreThanAllowed_RefuseTheLongestAndStepsGoOn()
     {
         await using var service = await RunningService.StartAsync("--Lstm:Grpc:MaxPartialBytes", "1000000");
         using var peer = await PeerConnection.ConnectAsync(new Uri($"http://127.0.0.1:{service.GrpcPort}"));
         byte[] part = Frames.Message(new byte[600_000], announced: 700_000);
 
         var first = await OpenAsync(peer, part);
+        await Wait.UntilAsync(() => Task.FromResult(service.Services.GetRequiredService<PartialMessages>().Bytes == 600_005), "the first waits");
         var second = await OpenAsync(peer, part);
 
-        // Whichever comes second.
-        var refused = await Task.WhenAny(first.Ended, second.Ended).WaitAsync(Patience);
-        Assert.Equal(StatusCode.ResourceExhausted, (StatusCode?)(await refused).GrpcStatus);
-        await Wait.UntilAsync(() => Task.FromResult(service.Services.GetRequiredService<PartialMessages>().Bytes == 600_005), "the other is counted");
+        Assert.Equal(StatusCode.ResourceExhausted, (StatusCode?)(await first.Ended.WaitAsync(Patience)).GrpcStatus);
+        await Wait.UntilAsync(() => Task.FromResult(service.Services.GetRequiredService<PartialMessages>().Bytes == 600_005), "the second is counted");
+        Assert.False(second.Ended.IsCompleted);
         string id = await service.OpenAsync();
         Assert.Equal(1u, (await service.Grpc.StepAsync(new() { SessionId = id, X = { new float[5] } })).Result.Count);
 
@@ -55,7 +55,7 @@ public sealed class HostilePeerTests
 
         var refusal = await GrpcRefusal.OfAsync(async () => await service.Grpc.StepAsync(request));
 
-        Assert.Equal("Messages that have arrived in part take 65536 bytes, as many as allowed (Lstm:Grpc:MaxPartialBytes). Nothing was done; send the same request again a little later.", refusal.Message);
+        Assert.Equal("Messages that have arrived in part take 65536 bytes, as many as allowed (Lstm:Grpc:MaxPartialBytes), and this one has waited longest. Nothing was done; send the same request again a little later.", refusal.Message);
         Assert.Equal("QUEUE_FULL", refusal.Info.Reason);
         Assert.Equal("Lstm:Grpc:MaxPartialBytes", refusal.Info.Metadata["option"]);
     }

@@ -26,6 +26,8 @@ public sealed class MetricsTests
         using var stream = service.Grpc.Stream();
         await stream.RequestStream.WriteAsync(new() { Open = new() { Handle = 1, Model = "char-lm" } });
         await stream.ResponseStream.MoveNext(default);
+        await stream.RequestStream.WriteAsync(new() { Batch = new() { Handles = { 7, 8, 9 } } });
+        await stream.ResponseStream.MoveNext(default);
 
         var after = await ReadAsync(service);
 
@@ -38,6 +40,7 @@ public sealed class MetricsTests
         Assert.Equal(1024, after["lstm_state_size_bytes{lstm_model=\"nyc-taxi\"}"]);
         Assert.Equal(1, Change("lstm_sessions_opened_total{lstm_how=\"created\",lstm_model=\"nyc-taxi\"}"));
         Assert.Equal(1, Change("lstm_refusals_total{lstm_face=\"grpc\",lstm_reason=\"STEP_GAP\"}"));
+        Assert.Equal(3, Change("lstm_refusals_total{lstm_face=\"grpc\",lstm_reason=\"HANDLE_NOT_OPEN\"}"));
         Assert.Equal(1, Change("lstm_refusals_total{lstm_face=\"http\",lstm_reason=\"SESSION_NOT_FOUND\"}"));
         Assert.Equal(1, Change("lstm_streams"));
         Assert.Equal(1, Change("lstm_stream_handles"));

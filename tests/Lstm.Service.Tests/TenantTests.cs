@@ -109,7 +109,7 @@ public sealed class TenantTests
         var refused = Assert.Throws<LstmException>(() => new TenantHeader(new()).Read(Request("lstm-tenant", tenant)));
 
         Assert.Equal(ErrorCode.InvalidTenant, refused.Code);
-        Assert.Equal(tenant, refused.Metadata["tenant"]);
+        Assert.Equal(tenant, refused.Metadata.Single(static fact => fact.Key == "tenant").Value);
     }
 
     // Whoever sends one beside the gateway's must not have his own.

@@ -32,8 +32,9 @@ internal static class Requests
 
     /// <summary>The first message of a stream.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="handle">The handle.</param>
     /// <returns>With its five bytes.</returns>
-    public static byte[] Open(string model) => Frames.Message(new StreamRequest { Open = new() { Handle = 1, Model = model } }.ToByteArray());
+    public static byte[] Open(string model, uint handle = 1) => Frames.Message(new StreamRequest { Open = new() { Handle = handle, Model = model } }.ToByteArray());
 
     /// <summary>A request that is 1 MiB long and holds half a million empty sequences.</summary>
     /// <param name="model">The model.</param>

@@ -70,20 +70,37 @@ internal static class SlowAttacks
     /// <param name="connections">Connections.</param>
     /// <param name="streams">Calls on each.</param>
     /// <returns>Ends by cancellation.</returns>
-    public static Task UnreadRepliesAsync(Target target, int connections, int streams)
+    public static Task UnreadRepliesAsync(Target target, int connections, int streams) =>
+        UnreadAsync(target, Requests.Head("ListModels"), Frames.Message([]), connections, streams);
+
+    /// <summary>Calls that list a thousand sessions, which are opened before, and whose responses are not read.</summary>
+    /// <param name="target">The server.</param>
+    /// <param name="connections">Connections.</param>
+    /// <param name="streams">Calls on each.</param>
+    /// <returns>Ends by cancellation.</returns>
+    public static async Task UnreadListsAsync(Target target, int connections, int streams)
     {
-        byte[] head = Requests.Head("ListModels");
-        return target.HoldAsync(
+        const int sessions = 1000;
+        var connection = await target.ConnectAsync();
+        var stream = await connection.OpenAsync(Requests.Stream, cancellation: target.Stop);
+        byte[] opens = [.. Enumerable.Range(1, sessions).SelectMany(handle => Requests.Open(target.Model, (uint)handle))];
+        await connection.SendDataAsync(stream, opens, end: true, target.Stop);
+        await stream.Ended.WaitAsync(target.Stop);
+        byte[] list = Frames.Message(new ListSessionsRequest { PageSize = sessions }.ToByteArray());
+        await UnreadAsync(target, Requests.Head("ListSessions"), list, connections, streams);
+    }
+
+    private static Task UnreadAsync(Target target, byte[] head, byte[] message, int connections, int streams) =>
+        target.HoldAsync(
             connections,
             streams,
             async connection =>
             {
                 var stream = await connection.OpenAsync(head, cancellation: target.Stop);
-                await connection.SendDataAsync(stream, Frames.Message([]), end: true, target.Stop);
+                await connection.SendDataAsync(stream, message, end: true, target.Stop);
                 return stream;
             },
             window: 0);
-    }
 
     /// <summary>Streams that step without end, ask for all there is, and read nothing.</summary>
     /// <param name="target">The server.</param>

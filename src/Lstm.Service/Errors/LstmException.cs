@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Lstm.Service.Errors;
 
 /// <summary>A fault to tell the caller. Nothing was changed by the request that met it.</summary>
@@ -11,17 +13,14 @@ internal sealed class LstmException : Exception
         : base(message)
     {
         Code = code;
-        var facts = new Dictionary<string, string>(metadata.Length, StringComparer.Ordinal);
-        foreach (var (key, value) in metadata)
-            facts[key] = value;
-        Metadata = facts;
+        Metadata = [.. metadata];
     }
 
     /// <summary>Which fault.</summary>
     public ErrorCode Code { get; }
 
-    /// <summary>The facts of the message.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; }
+    /// <summary>The facts of the message, each under a key of its own. A list: thousands of faults may be made for one message.</summary>
+    public ImmutableArray<(string Key, string Value)> Metadata { get; }
 
     /// <summary>How the fault looks on every face.</summary>
     public ErrorEntry Entry => ErrorMap.Get(Code);

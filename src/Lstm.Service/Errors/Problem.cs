@@ -20,6 +20,6 @@ internal sealed record Problem(
     /// <param name="fault">The fault.</param>
     /// <returns>The problem.</returns>
     public static Problem From(LstmException fault) => new(
-        $"/errors/{fault.Entry.Reason}", fault.Entry.Title, fault.Entry.Http, fault.Message, fault.Entry.Reason, fault.Metadata,
+        $"/errors/{fault.Entry.Reason}", fault.Entry.Title, fault.Entry.Http, fault.Message, fault.Entry.Reason, fault.Metadata.ToDictionary(),
         Activity.Current?.TraceId.ToHexString());
 }

@@ -70,5 +70,8 @@ internal sealed class ProblemMiddleware(RequestDelegate next, LstmMeter meter, I
         };
     }
 
-    private static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+    /// <summary>Whether a request is a gRPC or gRPC-Web call.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>By its content type.</returns>
+    public static bool IsGrpc(HttpRequest request) => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 }

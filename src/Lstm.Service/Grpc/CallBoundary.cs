@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Lstm.Service.Errors;
 using Lstm.Service.Observability;
+using Lstm.Service.Sessions;
 
 namespace Lstm.Service.Grpc;
 
@@ -37,6 +38,35 @@ internal sealed class CallBoundary(LstmMeter meter, ILogger<CallBoundary> log)
     {
         meter.Refused(fault.Entry.Reason, Face);
         log.RequestRefused(Face, fault.Entry.Reason, fault.Message);
+    }
+
+    /// <summary>Notes the faults of one message that are told in band. The log has the first for each reason: there may be thousands.</summary>
+    /// <param name="steps">The steps of the message; in: whatever went wrong, out: faults that can be told.</param>
+    public void Refused(StepGroup steps)
+    {
+        if (!steps.HasFaults)
+            return;
+        Span<int> counts = stackalloc int[ErrorMap.All.Count];
+        counts.Clear();
+        (Exception? found, LstmException? told) = (null, null);
+        for (int n = 0; n < steps.Count; n++)
+        {
+            ref var entry = ref steps[n];
+            if (entry.Fault is null)
+                continue;
+            // What breaks a run of the model is the same for all that were in it.
+            if (told is null || entry.Fault != found)
+                (found, told) = (entry.Fault, entry.Fault as LstmException ?? Unexpected(entry.Fault, "Stream"));
+            entry.Fault = told;
+            if (counts[(int)told.Code]++ == 0)
+                log.RequestRefused(Face, told.Entry.Reason, entry.Told.Message);
+        }
+
+        foreach (var entry in ErrorMap.All)
+        {
+            if (counts[(int)entry.Code] > 0)
+                meter.Refused(entry.Reason, Face, counts[(int)entry.Code]);
+        }
     }
 
     private RpcException ToRpcException(Exception e, ServerCallContext context)

@@ -33,7 +33,7 @@ internal static class GrpcFace
         if (options.Reflection)
             services.AddGrpcReflection();
         return services.AddGrpcWebOrigins(options)
-            .AddSingleton<CallBoundary>().AddSingleton<PartialMessages>().AddSingleton<InferenceService>().AddSingleton<PredictService>().AddSingleton<StreamService>();
+            .AddSingleton<CallBoundary>().AddSingleton<PartialMessages>().AddSingleton<UnreadReplies>().AddSingleton<InferenceService>().AddSingleton<PredictService>().AddSingleton<StreamService>();
     }
 
     /// <summary>Maps the services.</summary>

@@ -32,11 +32,10 @@ internal static class GrpcFault
 
     /// <summary>An error in band; the other sessions of the stream go on.</summary>
     /// <param name="fault">The fault.</param>
-    /// <param name="step">The step that was refused, 0 when none was named.</param>
-    /// <returns>The error.</returns>
-    public static Error ToError(LstmException fault, ulong step)
+    /// <returns>The error; names no step.</returns>
+    public static Error ToError(LstmException fault)
     {
-        var error = new Error { Code = (int)fault.Entry.Grpc, Reason = fault.Entry.Reason, Message = fault.Message, Step = step };
+        var error = new Error { Code = (int)fault.Entry.Grpc, Reason = fault.Entry.Reason, Message = fault.Message };
         foreach (var (key, value) in fault.Metadata)
             error.Metadata[key] = value;
         return error;

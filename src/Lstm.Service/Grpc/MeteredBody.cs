@@ -7,20 +7,22 @@ namespace Lstm.Service.Grpc;
 /// <summary>The body of one request; counts what its reader has looked at and left, which is the part of a message that it waits to complete.</summary>
 /// <param name="body">The body.</param>
 /// <param name="all">What all calls hold.</param>
-/// <param name="refusal">Makes what a read throws when that is too much.</param>
+/// <param name="refusal">Makes what a read throws when that is too much, and this call has waited longest.</param>
 internal sealed class MeteredBody(PipeReader body, PartialMessages all, Func<Exception> refusal) : PipeReader, IRequestBodyPipeFeature
 {
+    private HeldCall? _held;
     private long _counted;
-    private bool _refused;
+    private volatile bool _refused;
 
     /// <inheritdoc/>
     public PipeReader Reader => this;
 
     /// <summary>Counts nothing any more.</summary>
-    public void Release() => all.TryChange(ref _counted, 0);
+    public void Release() => _held?.Close();
 
     /// <inheritdoc/>
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => _refused ? throw refusal() : body.ReadAsync(cancellationToken);
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        _refused ? throw refusal() : _counted > 0 ? ReadOrRefuseAsync(cancellationToken) : body.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
     public override bool TryRead(out ReadResult result) => _refused ? throw refusal() : body.TryRead(out result);
@@ -32,8 +34,13 @@ internal sealed class MeteredBody(PipeReader body, PartialMessages all, Func<Exc
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         // Measured before: the memory is the pipe's afterwards.
-        _refused |= !all.TryChange(ref _counted, LengthBetween(consumed, examined));
+        long length = LengthBetween(consumed, examined);
         body.AdvanceTo(consumed, examined);
+        long held = length > PartialMessages.FreeBytes ? length : 0;
+        if (held == _counted)
+            return;
+        _counted = held;
+        (_held ??= new(all, Refuse)).Change(held);
     }
 
     /// <inheritdoc/>
@@ -41,6 +48,22 @@ internal sealed class MeteredBody(PipeReader body, PartialMessages all, Func<Exc
 
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null) => body.Complete(exception);
+
+    private void Refuse()
+    {
+        _refused = true;
+        body.CancelPendingRead();
+    }
+
+    // Only a call that holds something can be refused while it waits.
+    private async ValueTask<ReadResult> ReadOrRefuseAsync(CancellationToken cancellationToken)
+    {
+        var result = await body.ReadAsync(cancellationToken);
+        if (!_refused)
+            return result;
+        body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        throw refusal();
+    }
 
     private static long LengthBetween(SequencePosition consumed, SequencePosition examined) =>
         consumed.GetObject() is ReadOnlySequenceSegment<byte> first && examined.GetObject() is ReadOnlySequenceSegment<byte> last

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Lstm.Service.Grpc;
 
-/// <summary>Has the body of every gRPC call counted in <see cref="PartialMessages"/>; a call that would hold too much is refused with QUEUE_FULL.</summary>
+/// <summary>Has the body of every gRPC call counted in <see cref="PartialMessages"/>; when they are too many, the call that has waited longest is refused with QUEUE_FULL.</summary>
 internal sealed class PartialMessageMiddleware(RequestDelegate next, PartialMessages all, GrpcOptions options, CallBoundary boundary)
 {
     /// <summary>Handles one request.</summary>
@@ -37,7 +37,7 @@ internal sealed class PartialMessageMiddleware(RequestDelegate next, PartialMess
     {
         var fault = new LstmException(
             ErrorCode.QueueFull,
-            $"Messages that have arrived in part take {options.MaxPartialBytes} bytes, as many as allowed (Lstm:Grpc:MaxPartialBytes). Nothing was done; send the same request again a little later.",
+            $"Messages that have arrived in part take {options.MaxPartialBytes} bytes, as many as allowed (Lstm:Grpc:MaxPartialBytes), and this one has waited longest. Nothing was done; send the same request again a little later.",
             ("limit", options.MaxPartialBytes.ToString(CultureInfo.InvariantCulture)), ("option", "Lstm:Grpc:MaxPartialBytes"));
         boundary.Refused(fault);
         return GrpcFault.ToRpcException(fault);

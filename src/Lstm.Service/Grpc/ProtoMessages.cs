@@ -73,34 +73,6 @@ internal static class ProtoMessages
         Write(result.Gates, model.Model.Info.Gates, group.Gates(n));
     }
 
-    /// <summary>Writes the answers to a message with steps of many sessions.</summary>
-    /// <param name="group">The steps.</param>
-    /// <param name="toError">Tells a fault.</param>
-    /// <param name="result">The message; whatever it held is gone.</param>
-    public static void Write(StepGroup group, Func<Exception, ulong, Error> toError, BatchResult result)
-    {
-        result.Handles.Clear();
-        result.Steps.Clear();
-        result.Y.Clear();
-        result.Replayed.Clear();
-        result.Faults.Clear();
-        for (int n = 0; n < group.Count; n++)
-        {
-            ref readonly var entry = ref group[n];
-            if (entry.Fault is not null)
-            {
-                result.Faults.Add(new BatchFault { Handle = entry.Handle, Error = toError(entry.Fault, entry.Step) });
-                continue;
-            }
-
-            result.Handles.Add(entry.Handle);
-            result.Steps.Add(entry.DoneStep);
-            result.Y.AddRange(FloatPiece.Of(group.Y(n)));
-            if (entry.Replayed)
-                result.Replayed.Add(entry.Handle);
-        }
-    }
-
     /// <summary>Appends floats, growing the field once.</summary>
     /// <param name="list">Where to.</param>
     /// <param name="values">What.</param>

@@ -23,7 +23,6 @@ internal sealed class SessionStream(SessionRegistry sessions, string tenant, Cal
     // Used again for every reply.
     private readonly StreamAnswer _answer = new();
     private readonly StepResult _result = new();
-    private readonly BatchResult _batch = new();
     private int _unsentBytes;
     private long _steps;
     private long _opened;
@@ -57,6 +56,7 @@ internal sealed class SessionStream(SessionRegistry sessions, string tenant, Cal
                     request.Return();
                     next = Gather(messages);
                     await _handles.Steps.RunAsync();
+                    boundary.Refused(_handles.Steps);
                     for (int n = 0; n < _handles.Steps.Count; n++)
                     {
                         Answer(n);
@@ -69,7 +69,9 @@ internal sealed class SessionStream(SessionRegistry sessions, string tenant, Cal
                     request.Return();
                     next = messages.MoveNextAsync();
                     var replied = ReplyAsync(replies, more: next.IsCompleted);
-                    LetGo();
+                    // The answer is bytes now, and a client that does not read it must not have thousands of faults kept.
+                    if (_handles.Steps.HasFaults)
+                        _handles.Steps.Clear();
                     await replied;
                 }
             }
@@ -112,34 +114,19 @@ internal sealed class SessionStream(SessionRegistry sessions, string tenant, Cal
         return replies.WriteAsync(_answer);
     }
 
-    // The answer is bytes now. A batch's faults are several megabytes as objects, and a client that does not read must not have them kept.
-    private void LetGo()
-    {
-        if (_batch.Faults.Count == 0)
-            return;
-        _handles.Steps.Clear();
-        _batch.Faults.Clear();
-    }
-
     private void Answer(int n)
     {
         var group = _handles.Steps;
         ref readonly var entry = ref group[n];
-        if (entry.Fault is not null || entry.Session is not { } session)
-        {
-            _answer.Begin(entry.Handle).Error = ToError(entry.Fault!, entry.Step); // not null: without a session there is a fault
-            _answer.Seal();
-            return;
-        }
-
-        _steps += entry.Count;
-        if (!entry.WantState && !entry.WantGates)
+        if (entry.Fault is null)
+            _steps += entry.Count;
+        if (entry.Fault is not null || (!entry.WantState && !entry.WantGates))
         {
             _answer.Set(group, n);
             return;
         }
 
-        ProtoMessages.Write(group, n, session.Model, _result);
+        ProtoMessages.Write(group, n, entry.Session!.Model, _result); // not null: without a session there is a fault
         _answer.Begin(entry.Handle).Result = _result;
         _answer.Seal();
     }
@@ -165,7 +152,7 @@ internal sealed class SessionStream(SessionRegistry sessions, string tenant, Cal
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _answer.Begin(request.Other is { } other ? HandleOf(other) : 0).Error = ToError(e, 0);
+            _answer.Begin(request.Other is { } other ? HandleOf(other) : 0).Error = ToError(e);
         }
 
         _answer.Seal();
@@ -183,17 +170,8 @@ internal sealed class SessionStream(SessionRegistry sessions, string tenant, Cal
         _handles.BeginBatch(batch, options.MaxSessionsPerMessage);
         var group = _handles.Steps;
         await group.RunAsync();
-        if (group.IsAllDoneOnce)
-        {
-            _steps += group.Count;
-            _answer.Set(group);
-            return;
-        }
-
-        ProtoMessages.Write(group, ToError, _batch);
-        _steps += _batch.Handles.Count;
-        _answer.Begin(0).Batch = _batch;
-        _answer.Seal();
+        boundary.Refused(group);
+        _steps += _answer.Set(group);
     }
 
     private void Open(StreamOpen open)
@@ -228,12 +206,12 @@ internal sealed class SessionStream(SessionRegistry sessions, string tenant, Cal
         _answer.Begin(close.Handle).Closed = ProtoMessages.Write(snapshot);
     }
 
-    private Error ToError(Exception e, ulong step)
+    private Error ToError(Exception e)
     {
         if (e is not LstmException fault)
-            return GrpcFault.ToError(boundary.Unexpected(e, "Stream"), step);
+            return GrpcFault.ToError(boundary.Unexpected(e, "Stream"));
         boundary.Refused(fault);
-        return GrpcFault.ToError(fault, step);
+        return GrpcFault.ToError(fault);
     }
 
     private static LstmException NotOpened(StreamRequest.KindOneofCase found) => new(

@@ -40,7 +40,7 @@ internal sealed class StreamHandles(string tenant)
         Begin();
         ref var handle = ref Get(step.Handle);
         if (Unsafe.IsNullRef(ref handle))
-            AddFault(step.Handle, step.Step);
+            Steps.Add(StepEntry.NotOpen(step.Handle, step.Step));
         else
             Add(ref handle, step);
     }
@@ -79,6 +79,7 @@ internal sealed class StreamHandles(string tenant)
         if (numbers.Length != 0 && numbers.Length != count)
             throw Throw.BatchSteps(count, numbers.Length);
         Steps.IsOneMessage = true;
+        Steps.Reserve(count);
         Steps.X.Set(batch.X.Span);
         Models.ServedModel? model = null;
         for (int n = 0; n < count; n++)
@@ -88,7 +89,7 @@ internal sealed class StreamHandles(string tenant)
             ref var handle = ref Get(number);
             if (Unsafe.IsNullRef(ref handle))
             {
-                AddFault(number, step);
+                Steps.Add(StepEntry.NotOpen(number, step));
                 continue;
             }
 
@@ -117,8 +118,6 @@ internal sealed class StreamHandles(string tenant)
             new() { Session = handle.Session, Handle = step.Handle, Step = step.Step, AskedCount = step.Count, WantState = step.WantState, WantGates = step.WantGates },
             step.X.Span);
     }
-
-    private void AddFault(uint handle, ulong step) => Steps.Add(new() { Handle = handle, Step = step, Fault = Throw.HandleNotOpen(handle) });
 
     private ref OpenHandle Get(uint handle) => ref CollectionsMarshal.GetValueRefOrNullRef(_open, handle);
 }

@@ -116,6 +116,6 @@ internal sealed class LstmMeter
     /// <summary>Handles were opened (+) or closed (-) on a stream.</summary>
     public void HandlesChanged(int change) => _handles.Add(change);
 
-    /// <summary>A request was refused.</summary>
-    public void Refused(string reason, string face) => _refusals.Add(1, new("lstm.reason", reason), new("lstm.face", face));
+    /// <summary>Requests were refused.</summary>
+    public void Refused(string reason, string face, int count = 1) => _refusals.Add(count, new("lstm.reason", reason), new("lstm.face", face));
 }

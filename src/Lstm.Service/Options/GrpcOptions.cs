@@ -9,9 +9,13 @@ internal sealed class GrpcOptions
     [Range(1024, 1 << 30)]
     public int MaxMessageBytes { get; set; } = 1 << 20;
 
-    /// <summary>Bytes of messages that have arrived in part, over all calls; a call that would wait with more than 64 KiB beyond is refused with QUEUE_FULL.</summary>
+    /// <summary>Bytes of messages that have arrived in part, over all calls; beyond, calls that wait with more than 64 KiB are refused with QUEUE_FULL, those first that have waited longest.</summary>
     [Range(1 << 16, int.MaxValue)]
     public int MaxPartialBytes { get; set; } = 256 << 20;
+
+    /// <summary>Bytes of replies that wait to be read, over all calls; beyond, calls that wait with more than 32 KiB are reset (RESOURCE_EXHAUSTED), those first that have waited longest.</summary>
+    [Range(1 << 16, int.MaxValue)]
+    public int MaxUnreadBytes { get; set; } = 256 << 20;
 
     /// <summary>Sessions open on one stream at the same time; one more is refused with TOO_MANY_HANDLES.</summary>
     [Range(1, 10_000_000)]

@@ -1,8 +1,12 @@
+using Lstm.Service.Errors;
+
 namespace Lstm.Service.Sessions;
 
 /// <summary>The steps of one session in a <see cref="StepGroup"/>: what was asked, what came of it.</summary>
 internal struct StepEntry
 {
+    private static readonly LstmException HandleNotOpen = Throw.HandleNotOpen(0);
+
     /// <summary>The session; null when there is none, and <see cref="Fault"/> says why.</summary>
     public Session? Session;
 
@@ -30,6 +34,12 @@ internal struct StepEntry
     /// <summary>Out: why nothing was stepped; the state is as before.</summary>
     public Exception? Fault;
 
+    /// <summary>Whether its handle is not open. One message may have thousands of these, so that none has an exception of its own.</summary>
+    public readonly bool IsHandleNotOpen => Fault == HandleNotOpen;
+
+    /// <summary>Its fault as it is told to the caller.</summary>
+    public readonly LstmException Told => IsHandleNotOpen ? Throw.HandleNotOpen(Handle) : (LstmException)Fault!; // not null: asked of faults only
+
     /// <summary>Out: number of the first step.</summary>
     public ulong DoneStep;
 
@@ -56,4 +66,10 @@ internal struct StepEntry
 
     /// <summary>Its number in the model's job; -1: nothing to run.</summary>
     public int Job;
+
+    /// <summary>A step under a handle that is not open.</summary>
+    /// <param name="handle">The handle.</param>
+    /// <param name="step">The step's number, or 0.</param>
+    /// <returns>With its fault.</returns>
+    public static StepEntry NotOpen(uint handle, ulong step) => new() { Handle = handle, Step = step, Fault = HandleNotOpen };
 }

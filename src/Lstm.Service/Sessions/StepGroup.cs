@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Lstm.Engine.Scheduling;
@@ -12,11 +13,14 @@ namespace Lstm.Service.Sessions;
 /// </summary>
 internal sealed class StepGroup
 {
+    // More are lent by the pool for one round: a stream that waits for its client keeps some kilobytes.
+    private const int MostKept = 256;
+
     private readonly FloatBuffer _y = new();
     private readonly FloatBuffer _states = new();
     private readonly FloatBuffer _gates = new();
     private readonly StepJob _job = new();
-    private StepEntry[] _entries = new StepEntry[1];
+    private StepEntry[] _entries = [];
     private SessionHome? _home;
 
     /// <summary>Sessions in it.</summary>
@@ -35,8 +39,8 @@ internal sealed class StepGroup
     /// <summary>Outputs of a step; 0 when it has no session.</summary>
     public int OutputSize => _home?.Model.OutputSize ?? 0;
 
-    /// <summary>Out: whether every session has stepped, none of them for the second time.</summary>
-    public bool IsAllDoneOnce { get; private set; }
+    /// <summary>Out: whether a session has not stepped, and its fault says why.</summary>
+    public bool HasFaults { get; private set; }
 
     /// <summary>In: the inputs of all, one after the other.</summary>
     public FloatBuffer X { get; } = new();
@@ -65,10 +69,23 @@ internal sealed class StepGroup
     public void Add(in StepEntry entry)
     {
         if (Count == _entries.Length)
-            Array.Resize(ref _entries, 2 * Count);
+            Reserve(Math.Max(1, 2 * Count));
         _home ??= entry.Session?.Home;
         Debug.Assert(entry.Session is null || entry.Session.Home == _home, "all sessions are of one model");
+        HasFaults |= entry.Fault is not null;
         _entries[Count++] = entry;
+    }
+
+    /// <summary>Makes room for requests, so that it need not grow one after the other.</summary>
+    /// <param name="count">How many there will be.</param>
+    public void Reserve(int count)
+    {
+        if (count <= _entries.Length)
+            return;
+        var more = ArrayPool<StepEntry>.Shared.Rent(count);
+        _entries.AsSpan(0, Count).CopyTo(more);
+        GiveBack();
+        _entries = more;
     }
 
     /// <summary>Adds one session's request with its input.</summary>
@@ -84,9 +101,12 @@ internal sealed class StepGroup
     /// <summary>Empties it for the next time.</summary>
     public void Clear()
     {
-        Array.Clear(_entries, 0, Count);
+        if (_entries.Length > MostKept)
+            GiveBack();
+        else
+            Array.Clear(_entries, 0, Count);
         Count = 0;
-        IsOneMessage = IsAllDoneOnce = false;
+        IsOneMessage = HasFaults = false;
         _home = null;
         _job.Clear();
         X.Clear();
@@ -249,8 +269,16 @@ internal sealed class StepGroup
             replayed += entry.Replayed ? entry.Count : 0;
         }
 
-        IsAllDoneOnce = answered == Count && replayed == 0;
+        HasFaults = answered < Count;
         home.Meter.Stepped(IsOneMessage ? Math.Min(1, answered) : answered, steps, replayed, time, home.Model.Tag);
+    }
+
+    private void GiveBack()
+    {
+        Array.Clear(_entries, 0, Count);
+        if (_entries.Length > 0)
+            ArrayPool<StepEntry>.Shared.Return(_entries);
+        _entries = [];
     }
 
     private ReadOnlyMemory<float> XOf(in StepEntry entry) => X.Memory.Slice(entry.X, entry.XLength);

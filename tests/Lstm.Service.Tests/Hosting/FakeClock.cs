@@ -51,6 +51,7 @@ internal sealed class FakeClock : TimeProvider
 
     private sealed class FakeTimer(FakeClock clock, TimerCallback callback, object? state) : ITimer
     {
+        private readonly SemaphoreSlim _firing = new(1);
         private DateTimeOffset _due = DateTimeOffset.MaxValue;
         private TimeSpan _period;
 
@@ -66,7 +67,9 @@ internal sealed class FakeClock : TimeProvider
             if (now < _due)
                 return;
             _due = _period == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : now + _period;
+            _firing.Wait();
             callback(state);
+            _firing.Release();
         }
 
         public void Dispose()
@@ -75,10 +78,12 @@ internal sealed class FakeClock : TimeProvider
                 clock._timers.Remove(this);
         }
 
-        public ValueTask DisposeAsync()
+        // As .NET's timers: a callback under way has returned then.
+        public async ValueTask DisposeAsync()
         {
             Dispose();
-            return ValueTask.CompletedTask;
+            await _firing.WaitAsync();
+            _firing.Release();
         }
     }
 }

@@ -4,13 +4,13 @@ using Lstm.V1;
 namespace Lstm.Service.Grpc.Wire;
 
 /// <summary>
-/// A message to a client's stream: outputs that are still where the model put them, or a generated message. One a stream, used again for every answer.
+/// A message to a client's stream: outputs that are still where the model put them and faults, or a generated message. One a stream, used again for every answer.
 /// </summary>
 internal sealed class StreamAnswer
 {
     private readonly StreamReply _reply = new();
 
-    /// <summary>The generated message; null when the outputs of <see cref="Steps"/> are the answer.</summary>
+    /// <summary>The generated message; null when outputs and faults of <see cref="Steps"/> are the answer.</summary>
     public StreamReply? Message { get; private set; }
 
     /// <summary>The steps that are answered.</summary>
@@ -34,6 +34,12 @@ internal sealed class StreamAnswer
     /// <summary>Bytes of the packed outputs.</summary>
     public int OutputsLength { get; private set; }
 
+    /// <summary>Bytes of the packed handles whose step had been done before; of a batch.</summary>
+    public int ReplayedLength { get; private set; }
+
+    /// <summary>Bytes of the faults, with their tags and lengths; of a batch.</summary>
+    public int FaultsLength { get; private set; }
+
     /// <summary>Answers with a generated message.</summary>
     /// <param name="handle">The handle that it is about, or 0.</param>
     /// <returns>The message, to be filled; <see cref="Seal"/> it then.</returns>
@@ -47,33 +53,46 @@ internal sealed class StreamAnswer
     /// <summary>Notes that the generated message is complete.</summary>
     public void Seal() => Length = _reply.CalculateSize();
 
-    /// <summary>Answers with the outputs of one session.</summary>
+    /// <summary>Answers with the outputs of one session, or with its fault.</summary>
     /// <param name="steps">The steps.</param>
-    /// <param name="n">Which; it has stepped and neither state nor gates are wanted.</param>
+    /// <param name="n">Which; neither state nor gates are wanted, or it has a fault, which can be told.</param>
     public void Set(StepGroup steps, int n)
     {
         (Message, Steps, Only) = (null, steps, n);
         ref readonly var entry = ref steps[n];
         OutputsLength = entry.Count * steps.OutputSize * sizeof(float);
-        InnerLength = StreamAnswerWriter.MeasureResult(entry, OutputsLength);
-        Length = StreamAnswerWriter.MeasureInteger(entry.Handle) + StreamAnswerWriter.MeasureBytes(InnerLength);
+        InnerLength = entry.Fault is not null
+            ? FaultWriter.Measure(entry)
+            : ProtoSize.OfInteger(entry.DoneStep) + ProtoSize.OfInteger((uint)entry.Count) + ProtoSize.OfBytes(OutputsLength) + ProtoSize.OfInteger(entry.Replayed ? 1u : 0);
+        Length = ProtoSize.OfInteger(entry.Handle) + ProtoSize.OfBytes(InnerLength);
     }
 
-    /// <summary>Answers with the outputs of all sessions in one message.</summary>
-    /// <param name="steps">The steps; each has been done, and for the first time.</param>
-    public void Set(StepGroup steps)
+    /// <summary>Answers with the outputs of all sessions in one message, and with the faults of those that have one.</summary>
+    /// <param name="steps">The steps; their faults can be told.</param>
+    /// <returns>Sessions that have stepped.</returns>
+    public int Set(StepGroup steps)
     {
         (Message, Steps, Only) = (null, steps, -1);
-        int handles = 0, numbers = 0;
+        int handles = 0, numbers = 0, outputs = 0, replayed = 0, faults = 0, stepped = 0;
         for (int n = 0; n < steps.Count; n++)
         {
             ref readonly var entry = ref steps[n];
-            handles += StreamAnswerWriter.MeasureVarint(entry.Handle);
-            numbers += StreamAnswerWriter.MeasureVarint(entry.DoneStep);
+            if (entry.Fault is not null)
+            {
+                faults += ProtoSize.OfBytes(ProtoSize.OfInteger(entry.Handle) + ProtoSize.OfBytes(FaultWriter.Measure(entry)));
+                continue;
+            }
+
+            stepped++;
+            handles += ProtoSize.OfVarint(entry.Handle);
+            numbers += ProtoSize.OfVarint(entry.DoneStep);
+            outputs += entry.Count;
+            replayed += entry.Replayed ? ProtoSize.OfVarint(entry.Handle) : 0;
         }
 
-        (HandlesLength, NumbersLength, OutputsLength) = (handles, numbers, steps.Count * steps.OutputSize * sizeof(float));
-        InnerLength = StreamAnswerWriter.MeasureBytes(handles) + StreamAnswerWriter.MeasureBytes(numbers) + StreamAnswerWriter.MeasureBytes(OutputsLength);
-        Length = StreamAnswerWriter.MeasureBytes(InnerLength);
+        (HandlesLength, NumbersLength, OutputsLength, ReplayedLength, FaultsLength) = (handles, numbers, outputs * steps.OutputSize * sizeof(float), replayed, faults);
+        InnerLength = ProtoSize.OfBytes(handles) + ProtoSize.OfBytes(numbers) + ProtoSize.OfBytes(OutputsLength) + ProtoSize.OfBytes(replayed) + faults;
+        Length = ProtoSize.OfBytes(InnerLength);
+        return stepped;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
@@ -10,10 +9,6 @@ namespace Lstm.Service.Grpc.Wire;
 /// <summary>Writes the answers of a stream: outputs straight from where the model put them, byte for byte what the generated messages would be.</summary>
 internal static class StreamAnswerWriter
 {
-    private const int Varint = 0;
-    private const int LengthDelimited = 2;
-    private const int TagLength = 1;
-
     /// <summary>Writes an answer.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="context">Where to.</param>
@@ -38,72 +33,85 @@ internal static class StreamAnswerWriter
         context.Complete();
     }
 
-    /// <summary>Bytes of an integer.</summary>
-    /// <param name="value">The integer.</param>
-    /// <returns>1 to 10.</returns>
-    public static int MeasureVarint(ulong value) => 1 + (BitOperations.Log2(value | 1) / 7);
-
-    /// <summary>Bytes of a field that has a length; an empty one is left out.</summary>
-    /// <param name="length">Bytes of its content.</param>
-    /// <returns>With tag and length.</returns>
-    public static int MeasureBytes(int length) => length == 0 ? 0 : TagLength + MeasureVarint((uint)length) + length;
-
-    /// <summary>Bytes of an integer field; 0 is left out.</summary>
-    /// <param name="value">The integer.</param>
-    /// <returns>With its tag.</returns>
-    public static int MeasureInteger(ulong value) => value == 0 ? 0 : TagLength + MeasureVarint(value);
-
-    /// <summary>Bytes of a result without state and gates.</summary>
-    /// <param name="entry">The step.</param>
-    /// <param name="outputs">Bytes of its outputs.</param>
-    /// <returns>Without tag and length.</returns>
-    public static int MeasureResult(in StepEntry entry, int outputs) =>
-        MeasureInteger(entry.DoneStep) + MeasureInteger((uint)entry.Count) + MeasureBytes(outputs) + MeasureInteger(entry.Replayed ? 1u : 0);
-
     private static void WriteStep(ref ProtoOutput output, StreamAnswer answer)
     {
         ref readonly var entry = ref answer.Steps[answer.Only];
-        WriteInteger(ref output, StreamReply.HandleFieldNumber, entry.Handle);
-        WriteLength(ref output, StreamReply.ResultFieldNumber, answer.InnerLength);
-        WriteInteger(ref output, StepResult.StepFieldNumber, entry.DoneStep);
-        WriteInteger(ref output, StepResult.CountFieldNumber, (uint)entry.Count);
+        output.WriteInteger(StreamReply.HandleFieldNumber, entry.Handle);
+        if (entry.Fault is not null)
+        {
+            output.WriteLength(StreamReply.ErrorFieldNumber, answer.InnerLength);
+            FaultWriter.Write(ref output, entry);
+            return;
+        }
+
+        output.WriteLength(StreamReply.ResultFieldNumber, answer.InnerLength);
+        output.WriteInteger(StepResult.StepFieldNumber, entry.DoneStep);
+        output.WriteInteger(StepResult.CountFieldNumber, (uint)entry.Count);
         if (answer.OutputsLength > 0)
         {
-            WriteLength(ref output, StepResult.YFieldNumber, answer.OutputsLength);
+            output.WriteLength(StepResult.YFieldNumber, answer.OutputsLength);
             output.WriteBytes(MemoryMarshal.AsBytes(answer.Steps.Y(answer.Only).Span));
         }
 
-        WriteInteger(ref output, StepResult.ReplayedFieldNumber, entry.Replayed ? 1u : 0);
+        output.WriteInteger(StepResult.ReplayedFieldNumber, entry.Replayed ? 1u : 0);
     }
 
     private static void WriteBatch(ref ProtoOutput output, StreamAnswer answer)
     {
+        output.WriteLength(StreamReply.BatchFieldNumber, answer.InnerLength);
+        if (answer.HandlesLength > 0)
+            WriteResults(ref output, answer);
+        if (answer.FaultsLength > 0)
+            WriteFaults(ref output, answer.Steps);
+    }
+
+    private static void WriteResults(ref ProtoOutput output, StreamAnswer answer)
+    {
         var steps = answer.Steps;
-        WriteLength(ref output, StreamReply.BatchFieldNumber, answer.InnerLength);
-        WriteLength(ref output, BatchResult.HandlesFieldNumber, answer.HandlesLength);
+        output.WriteLength(BatchResult.HandlesFieldNumber, answer.HandlesLength);
         for (int n = 0; n < steps.Count; n++)
-            output.WriteVarint(steps[n].Handle);
-        WriteLength(ref output, BatchResult.StepsFieldNumber, answer.NumbersLength);
+        {
+            if (steps[n].Fault is null)
+                output.WriteVarint(steps[n].Handle);
+        }
+
+        output.WriteLength(BatchResult.StepsFieldNumber, answer.NumbersLength);
         for (int n = 0; n < steps.Count; n++)
-            output.WriteVarint(steps[n].DoneStep);
-        if (answer.OutputsLength == 0)
+        {
+            if (steps[n].Fault is null)
+                output.WriteVarint(steps[n].DoneStep);
+        }
+
+        if (answer.OutputsLength > 0)
+            output.WriteLength(BatchResult.YFieldNumber, answer.OutputsLength);
+        for (int n = 0; n < steps.Count; n++)
+        {
+            if (steps[n].Fault is null)
+                output.WriteBytes(MemoryMarshal.AsBytes(steps.Y(n).Span));
+        }
+
+        if (answer.ReplayedLength == 0)
             return;
-        WriteLength(ref output, BatchResult.YFieldNumber, answer.OutputsLength);
+        output.WriteLength(BatchResult.ReplayedFieldNumber, answer.ReplayedLength);
         for (int n = 0; n < steps.Count; n++)
-            output.WriteBytes(MemoryMarshal.AsBytes(steps.Y(n).Span));
+        {
+            if (steps[n] is { Fault: null, Replayed: true })
+                output.WriteVarint(steps[n].Handle);
+        }
     }
 
-    private static void WriteInteger(ref ProtoOutput output, int field, ulong value)
+    private static void WriteFaults(ref ProtoOutput output, StepGroup steps)
     {
-        if (value == 0)
-            return;
-        output.WriteVarint((uint)(field << 3) | Varint);
-        output.WriteVarint(value);
-    }
-
-    private static void WriteLength(ref ProtoOutput output, int field, int length)
-    {
-        output.WriteVarint((uint)(field << 3) | LengthDelimited);
-        output.WriteVarint((uint)length);
+        for (int n = 0; n < steps.Count; n++)
+        {
+            ref readonly var entry = ref steps[n];
+            if (entry.Fault is null)
+                continue;
+            int length = FaultWriter.Measure(entry);
+            output.WriteLength(BatchResult.FaultsFieldNumber, ProtoSize.OfInteger(entry.Handle) + ProtoSize.OfBytes(length));
+            output.WriteInteger(BatchFault.HandleFieldNumber, entry.Handle);
+            output.WriteLength(BatchFault.ErrorFieldNumber, length);
+            FaultWriter.Write(ref output, entry);
+        }
     }
 }

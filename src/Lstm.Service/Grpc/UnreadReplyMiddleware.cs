@@ -1,0 +1,56 @@
+using System.Globalization;
+using Lstm.Service.Errors;
+using Lstm.Service.Options;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Lstm.Service.Grpc;
+
+/// <summary>
+/// Has the replies of every gRPC call counted in <see cref="UnreadReplies"/>; when they are too many, the call that has waited longest is reset.
+/// Its status would wait behind what is not read, so it is HTTP/2's error ENHANCE_YOUR_CALM, which gRPC's clients report as RESOURCE_EXHAUSTED.
+/// </summary>
+internal sealed class UnreadReplyMiddleware(RequestDelegate next, UnreadReplies all, GrpcOptions options, CallBoundary boundary)
+{
+    private const int EnhanceYourCalm = 0xb; // RFC 9113 section 7
+
+    /// <summary>Handles one request.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>Completes when it is answered.</returns>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        // Replies of REST are flushed every few kilobytes while they are made.
+        if (!ProblemMiddleware.IsGrpc(context.Request))
+        {
+            await next(context);
+            return;
+        }
+
+        var reply = new MeteredReply(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), () => Begin(context));
+        context.Features.Set<IHttpResponseBodyFeature>(reply);
+        try
+        {
+            await next(context);
+            await reply.SendAsync();
+        }
+        finally
+        {
+            reply.Release();
+        }
+    }
+
+    private HeldCall Begin(HttpContext context)
+    {
+        var stream = context.Features.Get<IHttpResetFeature>();
+        return new(all, () =>
+        {
+            boundary.Refused(new LstmException(
+                ErrorCode.QueueFull,
+                $"Replies that wait to be read take {options.MaxUnreadBytes} bytes, as many as allowed (Lstm:Grpc:MaxUnreadBytes), and this call's have waited longest. It was reset.",
+                ("limit", options.MaxUnreadBytes.ToString(CultureInfo.InvariantCulture)), ("option", "Lstm:Grpc:MaxUnreadBytes")));
+            if (stream is not null)
+                stream.Reset(EnhanceYourCalm);
+            else
+                context.Abort(); // HTTP/1.1 has no streams: the connection ends.
+        });
+    }
+}
