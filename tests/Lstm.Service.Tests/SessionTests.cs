@@ -2,6 +2,7 @@ using Grpc.Core;
 using Lstm.Service.Sessions;
 using Lstm.Service.Tests.Hosting;
 using Lstm.V1;
+using Microsoft.Extensions.DependencyInjection;
 using OpenMode = Lstm.V1.OpenMode;
 
 namespace Lstm.Service.Tests;
@@ -151,6 +152,35 @@ public sealed class SessionTests
         Assert.Equal((429, text, "QUEUE_FULL"), (status, problem.GetProperty("detail").GetString(), problem.GetProperty("reason").GetString()));
         Assert.Equal(1ul, (await first).Step);
         Assert.Equal(2ul, (await others.Single(o => o != refused)).Step);
+    }
+
+    [Fact]
+    public async Task List_WithTooManyWaiting_IsRefusedWithQueueFull()
+    {
+        await using var service = await RunningService.StartAsync("--Lstm:Sessions:MaxWaitingLists", "0");
+        await service.OpenAsync(id: "a");
+        var registry = service.Services.GetRequiredService<SessionRegistry>();
+        int running = Math.Max(1, Environment.ProcessorCount / 2);
+        using var made = new CountdownEvent(running);
+        using var leave = new ManualResetEventSlim();
+        var busy = Enumerable.Range(0, running).Select(_ => Task.Factory.StartNew(
+            () => registry.ListAsync("", 0, "", page =>
+            {
+                made.Signal();
+                leave.Wait();
+                return page.Total;
+            }, default).AsTask(), default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToArray();
+        await Wait.UntilAsync(() => Task.FromResult(made.IsSet), "lists are under way");
+
+        var refusal = await GrpcRefusal.OfAsync(async () => await service.Grpc.ListSessionsAsync(new()));
+        var (status, problem) = await service.SendAsync("GET", "/v1/sessions");
+        leave.Set();
+
+        const string text = "0 requests already wait for lists of sessions, as many as allowed (Lstm:Sessions:MaxWaitingLists). Nothing was done; send the same request again a little later.";
+        Assert.Equal((StatusCode.ResourceExhausted, text, "QUEUE_FULL"), (refusal.Code, refusal.Message, refusal.Info.Reason));
+        Assert.Equal((429, text, "QUEUE_FULL"), (status, problem.GetProperty("detail").GetString(), problem.GetProperty("reason").GetString()));
+        Assert.Equal(Enumerable.Repeat(1, running), await Task.WhenAll(busy));
+        Assert.Equal(1ul, (await service.Grpc.ListSessionsAsync(new())).Total);
     }
 
     [Fact]

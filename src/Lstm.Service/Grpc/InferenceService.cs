@@ -56,13 +56,8 @@ internal sealed class InferenceService(CallBoundary boundary, SessionRegistry se
 
     /// <inheritdoc/>
     [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]
-    public override Task<ListSessionsReply> ListSessions(ListSessionsRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
-    {
-        var page = sessions.List(request.Model, request.PageSize, request.PageToken);
-        var reply = new ListSessionsReply { NextPageToken = page.NextPageToken, Total = (ulong)page.Total };
-        reply.Sessions.AddRange(page.Sessions.Select(ProtoMessages.Write));
-        return ValueTask.FromResult(reply);
-    });
+    public override Task<ListSessionsReply> ListSessions(ListSessionsRequest request, ServerCallContext context) => boundary.RunAsync(
+        context, () => sessions.ListAsync(request.Model, request.PageSize, request.PageToken, ProtoMessages.Write, context.CancellationToken));
 
     /// <inheritdoc/>
     [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]

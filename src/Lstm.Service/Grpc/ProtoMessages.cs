@@ -43,6 +43,12 @@ internal static class ProtoMessages
         return message;
     }
 
+    /// <summary>Writes a page of sessions.</summary>
+    /// <param name="page">The page.</param>
+    /// <returns>The message.</returns>
+    public static ListSessionsReply Write(SessionPage page) =>
+        new() { Sessions = { page.Sessions.Select(Write) }, NextPageToken = page.NextPageToken, Total = (ulong)page.Total };
+
     /// <summary>Adds a session's step to a group.</summary>
     /// <param name="group">Where to.</param>
     /// <param name="entry">The step, without its input.</param>

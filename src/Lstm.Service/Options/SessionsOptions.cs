@@ -26,4 +26,8 @@ internal sealed class SessionsOptions
     /// <summary>Requests that may wait for one session while it steps; one more is refused with QUEUE_FULL.</summary>
     [Range(1, 1_000_000)]
     public int MaxWaitingPerSession { get; set; } = 64;
+
+    /// <summary>Lists of sessions that wait while others are made, by half of the processors; one more is refused with QUEUE_FULL.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxWaitingLists { get; set; } = 64;
 }

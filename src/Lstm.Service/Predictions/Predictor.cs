@@ -14,13 +14,10 @@ internal sealed class Predictor : IDisposable
     // Timesteps between two looks at whether anybody still waits for the answer: some milliseconds of a small model.
     private const int Stretch = 256;
 
-    private readonly PredictOptions _options;
     private readonly SequenceChecks _checks;
     private readonly LstmMeter _meter;
     private readonly CancellationToken _stopping;
-    private readonly SemaphoreSlim _free;
-    private readonly int _most;
-    private int _present;
+    private readonly Turns _turns;
 
     /// <summary>Nothing runs yet.</summary>
     /// <param name="options">Limits.</param>
@@ -28,10 +25,8 @@ internal sealed class Predictor : IDisposable
     /// <param name="readiness">Tells when the service stops.</param>
     public Predictor(PredictOptions options, LstmMeter meter, Readiness readiness)
     {
-        (_options, _checks, _meter, _stopping) = (options, new(options), meter, readiness.Stopping);
-        int running = options.MaxRunning > 0 ? options.MaxRunning : Math.Max(1, Environment.ProcessorCount / 2);
-        _free = new(running, running);
-        _most = running + options.MaxWaiting;
+        (_checks, _meter, _stopping) = (new(options), meter, readiness.Stopping);
+        _turns = new(options.MaxRunning, options.MaxWaiting, () => Throw.QueueFull("predictions", options.MaxWaiting, "Lstm:Predict:MaxWaiting"));
     }
 
     /// <summary>Refuses more sequences than one request may have.</summary>
@@ -59,33 +54,19 @@ internal sealed class Predictor : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _free.Dispose();
+    public void Dispose() => _turns.Dispose();
 
     private async Task<PredictResult[]> InTurnAsync(Func<PredictResult[]> run, CancellationToken end)
     {
-        if (Interlocked.Increment(ref _present) > _most)
-        {
-            Interlocked.Decrement(ref _present);
-            throw Throw.QueueFull("predictions", _options.MaxWaiting, "Lstm:Predict:MaxWaiting");
-        }
-
-        bool entered = false;
         try
         {
-            await _free.WaitAsync(end);
-            entered = true;
+            using var turn = await _turns.TakeAsync(end);
             // A thread of its own: the pool's threads belong to steps, and to everything that must not wait.
             return await Task.Factory.StartNew(run, end, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             throw Throw.ShuttingDown();
-        }
-        finally
-        {
-            if (entered)
-                _free.Release();
-            Interlocked.Decrement(ref _present);
         }
     }
 

@@ -24,9 +24,9 @@ internal static class SessionEndpoints
                 ErrorCode.SessionExists, ErrorCode.SessionModelMismatch, ErrorCode.ModelLoadFailed, ErrorCode.SessionExpired, ErrorCode.SessionClosed, ErrorCode.TooManySessions)
             .WithMetadata(new RequestExample("""{"session_id": "demo", "model": "nyc-taxi", "mode": "create_or_resume"}"""));
 
-        routes.MapGet("/v1/sessions", List)
+        routes.MapGet("/v1/sessions", ListAsync)
             .WithTags("Sessions").WithSummary("List open sessions").WithDescription("In the order of their ids, in pages of page_size (100 unless told, at most 1000).")
-            .Produces<SessionListBody>().Refuses(ErrorCode.InvalidPageSize, ErrorCode.InvalidPageToken, ErrorCode.UnknownField, ErrorCode.ModelNotFound);
+            .Produces<SessionListBody>().Refuses(ErrorCode.InvalidPageSize, ErrorCode.InvalidPageToken, ErrorCode.UnknownField, ErrorCode.ModelNotFound, ErrorCode.QueueFull);
 
         routes.MapGet("/v1/sessions/{id}", GetAsync)
             .WithTags("Sessions").WithSummary("Look at a session").WithDescription("With state=true also h and c of every layer, after the last step.")
@@ -60,11 +60,13 @@ internal static class SessionEndpoints
         return Results.Json(answer, RestJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
-    private static IResult List(HttpContext context, SessionRegistry sessions, string? model, string? page_size, string? page_token)
+    private static async Task<IResult> ListAsync(HttpContext context, SessionRegistry sessions, string? model, string? page_size, string? page_token)
     {
         QueryFields.Check(context.Request.Query, ListFields);
-        var page = sessions.List(model ?? "", QueryFields.Number("page_size", page_size), page_token ?? "");
-        return Results.Json(new SessionListBody([.. page.Sessions.Select(SessionBody.From)], page.NextPageToken, page.Total), RestJson.Options);
+        var body = await sessions.ListAsync(
+            model ?? "", QueryFields.Number("page_size", page_size), page_token ?? "",
+            static page => new SessionListBody([.. page.Sessions.Select(SessionBody.From)], page.NextPageToken, page.Total), context.RequestAborted);
+        return Results.Json(body, RestJson.Options);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, SessionRegistry sessions, string id, string? state)

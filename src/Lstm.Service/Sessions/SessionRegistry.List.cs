@@ -14,13 +14,23 @@ internal sealed partial class SessionRegistry
     /// <summary>The most sessions on a page.</summary>
     public const int MaxPageSize = 1000;
 
-    /// <summary>Lists open sessions in the order of their ids.</summary>
+    /// <summary>Lists open sessions in the order of their ids. All of them are looked at and a thousand described: lists take turns.</summary>
+    /// <typeparam name="T">The answer.</typeparam>
     /// <param name="model">Only sessions of this model; empty: all.</param>
     /// <param name="pageSize">At most this many; 0: <see cref="DefaultPageSize"/>.</param>
     /// <param name="pageToken">From the page before; empty: the first page.</param>
-    /// <returns>A page.</returns>
-    /// <exception cref="LstmException">INVALID_PAGE_SIZE, INVALID_PAGE_TOKEN, MODEL_NOT_FOUND, MODEL_LOAD_FAILED.</exception>
-    public SessionPage List(string model, uint pageSize, string pageToken)
+    /// <param name="write">Makes the answer of a page.</param>
+    /// <param name="gone">Cancelled when the caller goes away.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="LstmException">INVALID_PAGE_SIZE, INVALID_PAGE_TOKEN, MODEL_NOT_FOUND, MODEL_LOAD_FAILED, QUEUE_FULL.</exception>
+    /// <exception cref="OperationCanceledException">The caller went away.</exception>
+    public async ValueTask<T> ListAsync<T>(string model, uint pageSize, string pageToken, Func<SessionPage, T> write, CancellationToken gone)
+    {
+        using var turn = await _lists.TakeAsync(gone);
+        return write(List(model, pageSize, pageToken));
+    }
+
+    private SessionPage List(string model, uint pageSize, string pageToken)
     {
         if (pageSize > MaxPageSize)
             throw new LstmException(

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Lstm.Service.Errors;
+using Lstm.Service.Hosting;
 using Lstm.Service.Models;
 using Lstm.Service.Observability;
 using Lstm.Service.Options;
@@ -8,11 +9,12 @@ using Lstm.Service.Options;
 namespace Lstm.Service.Sessions;
 
 /// <summary>All open sessions: the one way in for every face.</summary>
-internal sealed partial class SessionRegistry
+internal sealed partial class SessionRegistry : IDisposable
 {
     private readonly ConcurrentDictionary<string, Session> _open = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ServedModel, SessionHome> _homes = new();
     private readonly Tombstones _ended;
+    private readonly Turns _lists;
     private readonly ModelCatalog _models;
     private readonly SessionsOptions _options;
     private readonly TimeProvider _time;
@@ -30,6 +32,7 @@ internal sealed partial class SessionRegistry
     {
         (_models, _options, _time, _meter, _log) = (models, options, time, meter, log);
         _ended = new(options.MaxTombstones);
+        _lists = new(running: 0, options.MaxWaitingLists, () => Throw.QueueFull("lists of sessions", options.MaxWaitingLists, "Lstm:Sessions:MaxWaitingLists"));
         meter.ObserveSessions(
             () => _models.Served.Select(static m => new Measurement<long>(m.OpenSessions, m.Tag)),
             () => _models.Served.Select(static m => new Measurement<long>(m.OpenSessions * m.Model.Info.StateBytes, m.Tag)));
@@ -37,6 +40,9 @@ internal sealed partial class SessionRegistry
 
     /// <summary>Open sessions.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    /// <inheritdoc/>
+    public void Dispose() => _lists.Dispose();
 
     /// <summary>Creates or resumes a session.</summary>
     /// <param name="id">Its id; empty when creating: one is made.</param>
