@@ -14,6 +14,7 @@ internal sealed class LoadConnection : IDisposable
     private readonly LoadStream[] _streams;
     private readonly LoadShape _shape;
     private readonly double _rate;
+    private readonly Lock _counting = new();
     private LoadTimes _times = new(0, 0, 0);
     private long _now;
     private long _steps;
@@ -52,11 +53,15 @@ internal sealed class LoadConnection : IDisposable
     /// <summary>At a fixed rate: how much later than it should a message was sent. What the generator itself adds to the latency.</summary>
     public LatencyHistogram Lateness { get; } = new();
 
-    /// <summary>Steps answered so far; may be read by other threads.</summary>
-    public long Steps => Volatile.Read(ref _steps);
-
-    /// <summary>Messages answered so far; may be read by other threads.</summary>
-    public long Messages => Volatile.Read(ref _messages);
+    /// <summary>Steps and messages answered so far, at one moment; may be read by other threads.</summary>
+    public (long Steps, long Messages) Counts
+    {
+        get
+        {
+            lock (_counting)
+                return (_steps, _messages);
+        }
+    }
 
     /// <summary>Sends and receives until the time is over and all is answered, then ends sessions and streams.</summary>
     /// <param name="times">From when to when.</param>
@@ -154,8 +159,12 @@ internal sealed class LoadConnection : IDisposable
     {
         _inFlight--;
         _now = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _steps, _steps + steps);
-        Volatile.Write(ref _messages, _messages + 1);
+        lock (_counting)
+        {
+            _steps += steps;
+            _messages++;
+        }
+
         Record(Latency, sent);
         if (_rate == 0 && _now < _times.To)
             Send(stream, _now);

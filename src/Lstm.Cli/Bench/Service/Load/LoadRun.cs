@@ -69,8 +69,9 @@ internal static class LoadRun
         if (seconds > 0 && await Task.WhenAny([Task.Delay(TimeSpan.FromSeconds(seconds)), .. running]) is { IsFaulted: true } failed)
             await failed;
         using var server = Process.GetProcessById(process);
+        (long Steps, long Messages)[] counts = [.. connections.Select(static c => c.Counts)];
         return new(
-            Stopwatch.GetTimestamp(), connections.Sum(static c => c.Steps), connections.Sum(static c => c.Messages),
+            Stopwatch.GetTimestamp(), counts.Sum(static c => c.Steps), counts.Sum(static c => c.Messages),
             server.TotalProcessorTime.TotalSeconds, Environment.CpuUsage.TotalTime.TotalSeconds);
     }
 
