@@ -40,7 +40,8 @@ internal sealed class UnreadReplyMiddleware(RequestDelegate next, UnreadReplies 
 
     private HeldCall Begin(HttpContext context)
     {
-        var stream = context.Features.Get<IHttpResetFeature>();
+        // HTTP/1.1 has no streams: the connection ends. A layer for gRPC-Web may offer a reset there that does nothing.
+        var stream = HttpProtocol.IsHttp2(context.Request.Protocol) ? context.Features.Get<IHttpResetFeature>() : null;
         return new(all, () =>
         {
             boundary.Refused(new LstmException(
@@ -50,7 +51,7 @@ internal sealed class UnreadReplyMiddleware(RequestDelegate next, UnreadReplies 
             if (stream is not null)
                 stream.Reset(EnhanceYourCalm);
             else
-                context.Abort(); // HTTP/1.1 has no streams: the connection ends.
+                context.Abort();
         });
     }
 }
