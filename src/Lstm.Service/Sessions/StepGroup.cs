@@ -82,7 +82,7 @@ internal sealed class StepGroup
     {
         if (count <= _entries.Length)
             return;
-        var more = ArrayPool<StepEntry>.Shared.Rent(count);
+        var more = count > MostKept ? ArrayPool<StepEntry>.Shared.Rent(count) : new StepEntry[count];
         _entries.AsSpan(0, Count).CopyTo(more);
         GiveBack();
         _entries = more;
@@ -276,7 +276,7 @@ internal sealed class StepGroup
     private void GiveBack()
     {
         Array.Clear(_entries, 0, Count);
-        if (_entries.Length > 0)
+        if (_entries.Length > MostKept)
             ArrayPool<StepEntry>.Shared.Return(_entries);
         _entries = [];
     }
