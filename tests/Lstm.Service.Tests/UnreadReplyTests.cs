@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Lstm.HostilePeers.Wire;
@@ -127,6 +130,33 @@ public sealed class UnreadReplyTests
         Assert.Equal(0, Held(service));
     }
 
+    // The outputs of a message are one piece of JSON. Of several requests one after the other, the replies are more than the sockets' buffers take.
+    [Fact]
+    public async Task RestReply_ThatIsNotRead_LosesItsConnection()
+    {
+        await using var service = await RunningService.StartAsync("--Lstm:Grpc:MaxUnreadBytes", "65536");
+        string id = await service.OpenAsync("char-lm");
+        int inputs = (int)(await service.Grpc.GetSessionAsync(new() { SessionId = id })).InputSize;
+        string row = $"[{string.Join(',', Enumerable.Repeat(0, inputs))}]";
+        string body = $$"""{"x": [{{string.Join(',', Enumerable.Repeat(row, 4096))}}]}""";
+        string request = $"POST /v1/sessions/{id}:step HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8192 };
+        await socket.ConnectAsync(IPAddress.Loopback, service.Http.BaseAddress!.Port); // Set where it is made.
+
+        var sent = Record.ExceptionAsync(async () => await socket.SendAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(request, 8)))));
+
+        await Wait.UntilAsync(async () => await RefusedAsync(service, "http") == 1, "the request is refused");
+        await sent;
+        Assert.Equal(0, Held(service));
+        byte[] taken = new byte[1 << 16];
+        await Record.ExceptionAsync(async () =>
+        {
+            while (await socket.ReceiveAsync(taken) > 0)
+            {
+            }
+        }).WaitAsync(Patience);
+    }
+
     private static async Task<AsyncDuplexStreamingCall<StreamRequest, StreamReply>> OpenUnreadAsync(RunningService service)
     {
         var call = service.Grpc.Stream();
@@ -149,8 +179,8 @@ public sealed class UnreadReplyTests
 
     private static long Held(RunningService service) => service.Services.GetRequiredService<UnreadReplies>().Bytes;
 
-    private static async Task<double> RefusedAsync(RunningService service) =>
-        (await MetricsAsync(service)).Samples.GetValueOrDefault("lstm_refusals_total{lstm_face=\"grpc\",lstm_reason=\"QUEUE_FULL\"}");
+    private static async Task<double> RefusedAsync(RunningService service, string face = "grpc") =>
+        (await MetricsAsync(service)).Samples.GetValueOrDefault($"lstm_refusals_total{{lstm_face=\"{face}\",lstm_reason=\"QUEUE_FULL\"}}");
 
     private static async Task<PrometheusText> MetricsAsync(RunningService service) =>
         PrometheusText.Parse(await service.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)));

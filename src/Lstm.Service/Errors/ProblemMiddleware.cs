@@ -5,7 +5,8 @@ namespace Lstm.Service.Errors;
 /// <summary>Turns every fault of an HTTP request into application/problem+json (RFC 9457). gRPC calls pass: they have their own way.</summary>
 internal sealed class ProblemMiddleware(RequestDelegate next, LstmMeter meter, ILogger<ProblemMiddleware> log)
 {
-    private const string Face = "http";
+    /// <summary>The face's name in metrics and logs.</summary>
+    public const string Face = "http";
 
     /// <summary>Handles one request.</summary>
     /// <param name="context">The request.</param>

@@ -34,10 +34,11 @@ internal sealed class CallBoundary(LstmMeter meter, ILogger<CallBoundary> log)
 
     /// <summary>Notes a fault that is told in band.</summary>
     /// <param name="fault">The fault.</param>
-    public void Refused(LstmException fault)
+    /// <param name="face">Whose.</param>
+    public void Refused(LstmException fault, string face = Face)
     {
-        meter.Refused(fault.Entry.Reason, Face);
-        log.RequestRefused(Face, fault.Entry.Reason, fault.Message);
+        meter.Refused(fault.Entry.Reason, face);
+        log.RequestRefused(face, fault.Entry.Reason, fault.Message);
     }
 
     /// <summary>Notes the faults of one message that are told in band. The log has the first for each reason: there may be thousands.</summary>

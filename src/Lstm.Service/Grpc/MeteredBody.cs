@@ -25,7 +25,15 @@ internal sealed class MeteredBody(PipeReader body, PartialMessages all, Func<Exc
         _refused ? throw refusal() : _counted > 0 ? ReadOrRefuseAsync(cancellationToken) : body.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public override bool TryRead(out ReadResult result) => _refused ? throw refusal() : body.TryRead(out result);
+    public override bool TryRead(out ReadResult result)
+    {
+        bool found = body.TryRead(out result);
+        if (found)
+            Check(result);
+        else if (_refused)
+            throw refusal();
+        return found;
+    }
 
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -59,8 +67,14 @@ internal sealed class MeteredBody(PipeReader body, PartialMessages all, Func<Exc
     private async ValueTask<ReadResult> ReadOrRefuseAsync(CancellationToken cancellationToken)
     {
         var result = await body.ReadAsync(cancellationToken);
+        Check(result);
+        return result;
+    }
+
+    private void Check(in ReadResult result)
+    {
         if (!_refused)
-            return result;
+            return;
         body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         throw refusal();
     }

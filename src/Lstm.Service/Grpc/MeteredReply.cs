@@ -31,10 +31,9 @@ internal sealed class MeteredReply(IHttpResponseBodyFeature body, Func<HeldCall>
     /// <returns>Completes at once when it is little.</returns>
     public async Task SendAsync()
     {
-        if (_waiting <= UnreadReplies.FreeBytes)
-            return;
-        await FlushAsync();
-        _waiting = 0;
+        // Once more when one was cancelled: it has sent nothing.
+        while (_waiting > UnreadReplies.FreeBytes)
+            await FlushAsync();
     }
 
     /// <summary>Counts nothing any more.</summary>

@@ -13,7 +13,7 @@ internal sealed class GrpcOptions
     [Range(1 << 16, int.MaxValue)]
     public int MaxPartialBytes { get; set; } = 256 << 20;
 
-    /// <summary>Bytes of replies that wait to be read, over all calls; beyond, calls that wait with more than 32 KiB are reset (RESOURCE_EXHAUSTED), those first that have waited longest.</summary>
+    /// <summary>Bytes of replies that wait to be read, over all calls and requests; beyond, those that wait with more than 32 KiB are reset (RESOURCE_EXHAUSTED; over HTTP/1.1 the connection ends), first who has waited longest.</summary>
     [Range(1 << 16, int.MaxValue)]
     public int MaxUnreadBytes { get; set; } = 256 << 20;
 

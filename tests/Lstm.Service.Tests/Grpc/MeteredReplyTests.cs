@@ -80,6 +80,21 @@ public sealed class MeteredReplyTests
     }
 
     [Fact]
+    public async Task Send_WhoseFlushIsCancelled_CountsUntilItIsTaken()
+    {
+        Write(Free + 1);
+        var sent = _reply.SendAsync();
+
+        _reply.CancelPendingFlush();
+
+        Assert.Equal(Free + 1, _all.Bytes);
+        Assert.False(sent.IsCompleted);
+        await TakeAsync();
+        await sent;
+        Assert.Equal(0, _all.Bytes);
+    }
+
+    [Fact]
     public void Send_OfASmallReply_LeavesItToTheServer()
     {
         Write(Free);
