@@ -51,6 +51,21 @@ public sealed class CallLifeTests : RawTests
         Assert.Empty(Server.Log.Calls);
     }
 
+    // A reply that was written with BufferHint waits for the next flush, or for the end, whoever brings it about.
+    [Theory]
+    [InlineData(Behaviour.BufferAll, StatusCode.OK, 1, 10)]
+    [InlineData(Behaviour.BufferAll, StatusCode.OK, 1_000, 50)]
+    [InlineData(Behaviour.BufferAllAndHang, StatusCode.DeadlineExceeded, 3, 10)]
+    public async Task Replies_WrittenButNeverFlushed_GoOutWithTheStatus(Behaviour behaviour, StatusCode status, int replies, int bytes)
+    {
+        var request = new ProbeRequest { Behaviour = behaviour, Replies = replies, ReplyBytes = bytes };
+
+        var response = await Raw.CallAsync("ServerStream", request, head => head.Headers.Add("grpc-timeout", "2S"));
+
+        Assert.Equal(status, response.Status);
+        Assert.Equal(Enumerable.Range(1, replies), response.Replies.Select(reply => reply.Count));
+    }
+
     // What is reset before it runs costs no handler: the tool of a flood of resets.
     [Fact]
     public async Task Reset_BeforeTheHandlerRuns_RunsNoHandler()

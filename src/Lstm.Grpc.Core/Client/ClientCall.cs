@@ -78,7 +78,9 @@ internal sealed partial class ClientCall : IDisposable
         {
             var frame = new ArrayBufferWriter<byte>();
             bool mayCompress = _options.WriteOptions?.Flags.HasFlag(WriteFlags.NoCompress) != true;
-            CreateWriter(frame).Write(request, marshaller.ContextualSerializer, mayCompress);
+            var messages = CreateWriter(frame);
+            messages.Write(request, marshaller.ContextualSerializer, mayCompress);
+            messages.Commit();
             return new MessageContent(frame.WrittenMemory);
         };
     }

@@ -46,6 +46,7 @@ internal sealed class ClientStreamWriter<T> : IClientStreamWriter<T>
             var flags = WriteOptions?.Flags ?? default;
             _buffer.ResetWrittenCount();
             _messages.Write(message, _marshaller.ContextualSerializer, mayCompress: (flags & WriteFlags.NoCompress) == 0);
+            _messages.Commit();
             var stream = await _stream.Task.ConfigureAwait(false);
             await stream.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
             if ((flags & WriteFlags.BufferHint) == 0)

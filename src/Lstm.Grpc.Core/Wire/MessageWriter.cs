@@ -4,18 +4,31 @@ using Grpc.Core;
 
 namespace Grpc.Wire;
 
-/// <summary>Puts length-prefixed messages into a buffer. One write at a time; reused for all messages of a call.</summary>
+/// <summary>
+/// Puts length-prefixed messages into a buffer. One write at a time; reused for all messages of a call. The output is asked for memory and told
+/// what was written once for many messages, by <see cref="Commit"/>: to Kestrel's writer each of that costs as much as a small message.
+/// </summary>
 internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageBytes, string? encoding, CompressionLevel level) : SerializationContext, IBufferWriter<byte>
 {
+    // A message up to this size comes in one piece.
+    private const int WholeBytes = 1 << 10;
+
     private ArrayBufferWriter<byte>? _scratch;
+
+    // Memory of the output, and how much of it has bytes that the output was not told of.
+    private Memory<byte> _room;
+    private int _used;
+
+    // Where in the room the message began.
+    private int _start;
     private int? _announced;
     private long _written;
-    private int _pendingHeader;
     private bool _direct;
     private bool _compress;
     private bool _complete;
+    private bool _partIsOut;
 
-    /// <summary>Whether a marshaller failed after it had written a part of its message: what follows would not be understood.</summary>
+    /// <summary>Whether a marshaller failed after a part of its message was out: what follows would not be understood.</summary>
     public bool IsBroken { get; private set; }
 
     /// <summary>Writes one message with its header.</summary>
@@ -23,20 +36,35 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
     public void Write<T>(T message, Action<T, SerializationContext> serialize, bool mayCompress)
     {
         _announced = null;
-        _direct = _complete = false;
-        _written = _pendingHeader = 0;
+        _direct = _complete = _partIsOut = false;
+        _written = 0;
+        _start = _used;
         _compress = mayCompress && encoding is not null;
         try
         {
             serialize(message, this);
+            if (_complete)
+                return;
         }
-        catch (Exception exception) when (exception is not RpcException)
+        catch (Exception exception)
         {
-            IsBroken = _written > 0;
+            TakeBack();
+            if (exception is RpcException)
+                throw;
             throw new RpcException(new Status(StatusCode.Internal, $"A message does not serialize as {typeof(T).Name}.", exception));
         }
-        if (!_complete)
-            throw new InvalidOperationException($"The marshaller of {typeof(T).Name} returned without a call of Complete.");
+        TakeBack();
+        throw new InvalidOperationException($"The marshaller of {typeof(T).Name} returned without a call of Complete.");
+    }
+
+    /// <summary>Tells the output of all that was written. To be called before it is flushed or anything else is written to it.</summary>
+    public void Commit()
+    {
+        if (_used > 0)
+            output.Advance(_used);
+        _partIsOut |= _used > _start;
+        _used = _start = 0;
+        _room = default;
     }
 
     public override void SetPayloadLength(int payloadLength) => _announced = CheckedLength(payloadLength);
@@ -44,14 +72,17 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
     public override IBufferWriter<byte> GetBufferWriter()
     {
         // With the length known the message goes straight to the output; else, or to compress it, it has to be complete first.
-        if (_announced is null || _compress)
+        if (_announced is not { } length || _compress)
         {
             _scratch ??= new ArrayBufferWriter<byte>();
             _scratch.ResetWrittenCount();
             return _scratch;
         }
-        _direct = true;
-        _pendingHeader = FrameHeader.Size;
+        if (!_direct)
+        {
+            _direct = true;
+            PutHeader(compressed: false, length);
+        }
         return this;
     }
 
@@ -61,48 +92,64 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
             WriteFrame((_scratch ?? throw new InvalidOperationException("Complete was called before GetBufferWriter.")).WrittenSpan);
         else if (_written != _announced)
             throw new InvalidOperationException($"The message announced {_announced} bytes but wrote {_written}: it must not change while it is written.");
-        else if (_written == 0)
-            FrameHeader.Write(output, compressed: false, 0);
         _complete = true;
     }
 
     public override void Complete(byte[] payload)
     {
         ArgumentNullException.ThrowIfNull(payload);
+        if (_direct)
+            throw new InvalidOperationException("Complete was called with a payload after GetBufferWriter: use one of the two.");
         WriteFrame(payload);
         _complete = true;
     }
 
-    // The header goes into the same piece of memory as what follows it: one request and one advance of the output for both.
     void IBufferWriter<byte>.Advance(int count)
     {
-        if (count == 0)
-            return;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_room.Length - _used), nameof(count));
+        _used += count;
         _written += count;
-        output.Advance(_pendingHeader + count);
-        _pendingHeader = 0;
     }
 
     Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint)
     {
-        if (_pendingHeader == 0)
-            return output.GetMemory(sizeHint);
-        var memory = output.GetMemory(FrameHeader.Size + Math.Max(sizeHint, 1));
-        FrameHeader.Write(memory.Span, compressed: false, Announced);
-        return memory[FrameHeader.Size..];
+        MakeRoom(Math.Max(sizeHint, 1));
+        return _room[_used..];
     }
 
     Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint)
     {
-        if (_pendingHeader == 0)
-            return output.GetSpan(sizeHint);
-        var span = output.GetSpan(FrameHeader.Size + Math.Max(sizeHint, 1));
-        FrameHeader.Write(span, compressed: false, Announced);
-        return span[FrameHeader.Size..];
+        MakeRoom(Math.Max(sizeHint, 1));
+        return _room.Span[_used..];
     }
 
-    // A header is pending only when the length is known.
-    private int Announced => _announced.GetValueOrDefault();
+    private void MakeRoom(int bytes)
+    {
+        if (_room.Length - _used >= bytes)
+            return;
+        Commit();
+        _room = output.GetMemory(bytes);
+    }
+
+    private void PutHeader(bool compressed, int length)
+    {
+        MakeRoom(FrameHeader.Size + Math.Min(length, WholeBytes));
+        FrameHeader.Write(_room.Span[_used..], compressed, length);
+        _used += FrameHeader.Size;
+    }
+
+    // As if the message had never been begun, as long as it is all here.
+    private void TakeBack()
+    {
+        if (_partIsOut)
+        {
+            IsBroken = true;
+            return;
+        }
+        _used = _start;
+        if (_used == 0)
+            _room = default;
+    }
 
     private void WriteFrame(ReadOnlySpan<byte> payload)
     {
@@ -111,8 +158,8 @@ internal sealed class MessageWriter(IBufferWriter<byte> output, int? maxMessageB
         bool compress = _compress && !payload.IsEmpty;
         // Write saw to it that there is an encoding.
         var message = compress ? MessageEncoding.Compress(encoding!, level, payload).Span : payload;
-        FrameHeader.Write(output, compress, message.Length);
-        output.Write(message);
+        PutHeader(compress, message.Length);
+        BuffersExtensions.Write(this, message);
     }
 
     private int CheckedLength(int length) => length <= (maxMessageBytes ?? int.MaxValue)

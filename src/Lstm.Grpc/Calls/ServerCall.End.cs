@@ -101,6 +101,8 @@ internal sealed partial class ServerCall
                 HttpContext.Abort(); // HTTP/1 has no streams: the connection ends.
             return;
         }
+        // What was written with BufferHint and not flushed.
+        _writer.Commit();
         // Without headers and messages before, the status travels in the headers (Trailers-Only).
         var destination = _messageWritten || HttpContext.Response.HasStarted
             ? HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers

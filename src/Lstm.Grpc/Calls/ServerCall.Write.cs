@@ -29,6 +29,7 @@ internal sealed partial class ServerCall
                 Leave();
                 return Task.CompletedTask;
             }
+            _writer.Commit();
             var flush = _output.FlushAsync(cancellationToken);
             if (!flush.IsCompletedSuccessfully)
                 return _pendingWrite = LeaveAfterAsync(flush);
@@ -51,6 +52,7 @@ internal sealed partial class ServerCall
         try
         {
             PutMessage(message, serialize, WriteOptionsCore?.Flags ?? default);
+            _writer.Commit();
         }
         finally
         {

@@ -46,6 +46,8 @@ internal sealed class ProbeService(ProbeLog log) : Probe.ProbeBase
         {
             if (request.Behaviour == Behaviour.BufferHint)
                 responseStream.WriteOptions = i < request.Replies ? new WriteOptions(WriteFlags.BufferHint) : WriteOptions.Default;
+            if (request.Behaviour is Behaviour.BufferAll or Behaviour.BufferAllAndHang)
+                responseStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
             try
             {
                 await responseStream.WriteAsync(Reply(request, i));
@@ -56,6 +58,8 @@ internal sealed class ProbeService(ProbeLog log) : Probe.ProbeBase
                 throw;
             }
         }
+        if (request.Behaviour == Behaviour.BufferAllAndHang)
+            await log.WaitForCancellationAsync(context);
         if (request.Behaviour == Behaviour.WriteLater)
             log.Later = () => responseStream.WriteAsync(new ProbeReply());
     }

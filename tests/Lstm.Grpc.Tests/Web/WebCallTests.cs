@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.IO.Compression;
-using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Lstm.Grpc.Tests.Hosting;
@@ -129,37 +129,58 @@ public sealed class WebCallTests
     // What follows half a message would be taken for its rest; so nothing follows.
     [Theory]
     [ClassData(typeof(WebTransports))]
-    public async Task Marshaller_FailsInsideAMessage_BreaksTheResponseOff(string version, string contentType)
+    public async Task Marshaller_FailsWhenAPartIsOut_BreaksTheResponseOff(string version, string contentType)
     {
-        await using var web = await WebProbe.StartAsync(version, endpoints: app =>
-        {
-            app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
-            app.MapGrpcService<HalfMessageService>();
-        });
+        await using var web = await StartHalfAsync(version);
 
-        var call = web.CallAsync("Half", contentType, new ProbeRequest(), request => request.RequestUri = new Uri(web.Server.Address + "/half.Service/Half"));
+        var call = HalfAsync(web, contentType, HalfMessageService.LargePart);
 
         Assert.True(await Record.ExceptionAsync(() => call) is HttpRequestException or IOException);
     }
 
+    // A small part has not left yet: it is taken back, and the status says what happened.
+    [Theory]
+    [ClassData(typeof(WebTransports))]
+    public async Task Marshaller_FailsInsideASmallMessage_IsInternal(string version, string contentType)
+    {
+        await using var web = await StartHalfAsync(version);
+
+        var reply = await HalfAsync(web, contentType, HalfMessageService.SmallPart);
+
+        Assert.Equal(StatusCode.Internal, reply.Status);
+        Assert.Empty(reply.Messages);
+    }
+
+    private static Task<WebProbe> StartHalfAsync(string version) => WebProbe.StartAsync(version, endpoints: app =>
+    {
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.MapGrpcService<HalfMessageService>();
+    });
+
+    private static Task<WebReply> HalfAsync(WebProbe web, string contentType, string part) =>
+        web.CallAsync("Half", contentType, new ProbeRequest { Text = part }, request => request.RequestUri = new Uri(web.Server.Address + "/half.Service/Half"));
+
     [BindServiceMethod(typeof(HalfMessageService), nameof(Bind))]
     private sealed class HalfMessageService
     {
+        public const string SmallPart = "small";
+        public const string LargePart = "large";
+
+        // Large: more than any writer behind it holds back.
         private static readonly Marshaller<string> OnlyAPart = new(
-            (_, context) =>
+            (part, context) =>
             {
-                context.SetPayloadLength(100);
-                Encoding.ASCII.GetBytes("only a part").CopyTo(context.GetBufferWriter().GetSpan(11));
-                context.GetBufferWriter().Advance(11);
+                context.SetPayloadLength(1_000_000);
+                context.GetBufferWriter().Write(new byte[part == LargePart ? 500_000 : 11]);
                 throw new InvalidOperationException("The rest is missing.");
             },
-            _ => "");
+            context => ProbeRequest.Parser.ParseFrom(context.PayloadAsReadOnlySequence()).Text);
 
-        private readonly string _answer = "an answer";
+        private readonly string _end = "";
 
         public static void Bind(ServiceBinderBase binder, HalfMessageService? service) =>
             binder.AddMethod(new Method<string, string>(MethodType.Unary, "half.Service", "Half", OnlyAPart, OnlyAPart), (UnaryServerMethod<string, string>?)null!);
 
-        public Task<string> Half(string request, ServerCallContext context) => Task.FromResult(_answer + request);
+        public Task<string> Half(string request, ServerCallContext context) => Task.FromResult(request + _end);
     }
 }
