@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Grpc.Core;
 using Grpc.Wire;
+using Lstm.Grpc.Tests.Hosting;
 
 namespace Lstm.Grpc.Tests.Wire;
 
@@ -21,6 +23,79 @@ public sealed class MessageReaderTests
         Assert.Equal((StatusCode.Internal, "The flag byte of a message is 0 or 1, but found 7."), (refusal.StatusCode, refusal.Status.Detail));
         Assert.IsType<IOException>(reader.PipeFailure);
     }
+
+    // One object serves all reads of a reader; so a result that nobody took yet must not be overwritten by the next.
+    [Fact]
+    public async Task Read_WhoseResultIsNotTaken_IsUnderWay()
+    {
+        var pipe = new Pipe();
+        var reader = new MessageReader<string>(pipe.Reader, Text, maxMessageBytes: null, encoding: null);
+        for (int i = 0; i < 3; i++)
+        {
+            var first = reader.ReadAsync(default);
+            Assert.False(first.IsCompleted);
+            await pipe.Writer.WriteAsync(RawClient.Frame(Encoding.ASCII.GetBytes($"message {i}")));
+            await Task.Run(() => SpinWait.SpinUntil(() => first.IsCompleted, TimeSpan.FromSeconds(10)));
+
+            Assert.True(first.IsCompletedSuccessfully);
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await reader.ReadAsync(default));
+            Assert.True(await first);
+            Assert.Equal($"message {i}", reader.Current);
+        }
+        await pipe.Writer.CompleteAsync();
+
+        Assert.False(await reader.ReadAsync(default));
+        Assert.Null(reader.Current);
+    }
+
+    [Fact]
+    public async Task Read_AwaitedTwiceOrTooEarly_IsRefused()
+    {
+        var pipe = new Pipe();
+        var reader = new MessageReader<string>(pipe.Reader, Text, maxMessageBytes: null, encoding: null);
+
+#pragma warning disable CA2012 // What must not be done with a ValueTask is what is tried.
+        var read = reader.ReadAsync(default);
+        Assert.Throws<InvalidOperationException>(() => read.GetAwaiter().GetResult());
+        await pipe.Writer.WriteAsync(RawClient.Frame([1]));
+        Assert.True(await read);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await read);
+#pragma warning restore CA2012
+
+        await pipe.Writer.WriteAsync(RawClient.Frame([2]));
+        Assert.True(await reader.ReadAsync(default));
+    }
+
+    // A message that comes byte by byte is one wait; and a wait that was cancelled inside it costs nothing of it.
+    [Fact]
+    public async Task Read_CancelledInsideAMessage_GoesOnWithTheNext()
+    {
+        var pipe = new Pipe();
+        var reader = new MessageReader<string>(pipe.Reader, Text, maxMessageBytes: null, encoding: null);
+        byte[] frame = RawClient.Frame(Encoding.ASCII.GetBytes("message"));
+        for (int cut = 0; cut < frame.Length; cut++)
+        {
+            using var source = new CancellationTokenSource();
+            var cancelled = reader.ReadAsync(source.Token).AsTask();
+            foreach (byte one in frame[..cut])
+                await pipe.Writer.WriteAsync(new[] { one });
+            if (cut % 2 == 0)
+                await source.CancelAsync();
+            else
+                reader.CancelPendingRead();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+
+            var read = reader.ReadAsync(default).AsTask();
+            foreach (byte one in frame[cut..])
+                await pipe.Writer.WriteAsync(new[] { one });
+            Assert.True(await read);
+            Assert.Equal("message", reader.Current);
+        }
+        Assert.Equal(frame.Length, reader.Received);
+        Assert.Null(reader.PipeFailure);
+    }
+
+    private static string Text(DeserializationContext context) => Encoding.ASCII.GetString(context.PayloadAsReadOnlySequence());
 
     private sealed class BreakingPipe(byte[] bytes) : PipeReader
     {

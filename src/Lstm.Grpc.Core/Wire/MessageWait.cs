@@ -1,0 +1,75 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+
+namespace Grpc.Wire;
+
+/// <summary>
+/// A read that waits for the pipe. One object for all reads of a reader, and no more between Kestrel's wake-up and the handler's than one call:
+/// an asynchronous method would cost a twentieth of all that the server does for a small message.
+/// </summary>
+internal sealed class MessageWait : IValueTaskSource<bool>
+{
+    private readonly MessageReader _reader;
+    private readonly Action _onRead;
+    private ManualResetValueTaskSourceCore<bool> _result;
+    private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _reading;
+    private CancellationToken _cancellationToken;
+    private bool _isOnlyOne;
+
+    public MessageWait(MessageReader reader)
+    {
+        _reader = reader;
+        _onRead = OnRead;
+    }
+
+    /// <summary>What the reader finds; to be taken once.</summary>
+    public ValueTask<bool> Result => new(this, _result.Version);
+
+    /// <summary>Waits for this.</summary>
+    public void For(ValueTask<ReadResult> reading, bool isOnlyOne, CancellationToken cancellationToken)
+    {
+        _reading = reading.ConfigureAwait(false).GetAwaiter();
+        _isOnlyOne = isOnlyOne;
+        _cancellationToken = cancellationToken;
+        _reading.UnsafeOnCompleted(_onRead);
+    }
+
+    public bool GetResult(short token)
+    {
+        if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("The read is under way: await it.");
+        try
+        {
+            return _result.GetResult(token);
+        }
+        finally
+        {
+            _result.Reset();
+            _reader.EndRead();
+        }
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _result.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _result.OnCompleted(continuation, state, token, flags);
+
+    private void OnRead()
+    {
+        bool found;
+        try
+        {
+            if ((_reader.Look(_reading.GetResult(), _isOnlyOne) ?? _reader.ReadPipe(_isOnlyOne, _cancellationToken)) is not { } known)
+                return;
+            found = known;
+        }
+        catch (Exception exception)
+        {
+            _reader.Fail(exception, _cancellationToken);
+            _result.SetException(exception);
+            return;
+        }
+        _result.SetResult(found);
+    }
+}
