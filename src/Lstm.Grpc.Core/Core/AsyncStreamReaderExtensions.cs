@@ -21,7 +21,7 @@ public static class AsyncStreamReaderExtensions
     /// <typeparam name="T">The message.</typeparam>
     /// <param name="streamReader">The stream.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The messages in order.</returns>
+    /// <returns>The messages in order. A message that is not there yet is waited for from when its read is awaited on.</returns>
     public static IAsyncEnumerable<T> ReadAllAsync<T>(this IAsyncStreamReader<T> streamReader, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(streamReader);

@@ -37,58 +37,25 @@ internal abstract class MessageReader(PipeReader pipe, int? maxMessageBytes, str
     public void CancelPendingRead() => pipe.CancelPendingRead();
 
     /// <summary>Waits for the next message. The read is under way until its result is taken, which is once.</summary>
-    /// <returns>False at the end of the stream.</returns>
+    /// <returns>False at the end of the stream. What is there already is the result at once. For anything else the read begins when it is awaited: who
+    /// asks before a write and awaits after it has the write on its way first, as on a bare pipe.</returns>
     /// <exception cref="RpcException">INTERNAL: malformed; RESOURCE_EXHAUSTED: too large; UNIMPLEMENTED: unknown encoding.</exception>
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
     /// <exception cref="InvalidOperationException">A read is under way.</exception>
-    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.Exchange(ref _reading, 1) != 0)
-            return ValueTask.FromException<bool>(new InvalidOperationException("A read is under way: await it before the next."));
-        try
-        {
-            bool taken = _isHolding && !cancellationToken.IsCancellationRequested && TryTake(isOnlyOne: false, isCompleted: false);
-            if ((taken ? true : ReadPipe(isOnlyOne: false, cancellationToken)) is not { } found)
-                return _wait!.Result; // ReadPipe has made it.
-            EndRead();
-            return new(found);
-        }
-        catch (Exception exception)
-        {
-            Fail(exception, cancellationToken);
-            EndRead();
-            return ValueTask.FromException<bool>(exception);
-        }
-    }
+    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken) => Interlocked.Exchange(ref _reading, 1) == 0
+        ? ReadAsync(isOnlyOne: false, cancellationToken)
+        : ValueTask.FromException<bool>(new InvalidOperationException("A read is under way: await it before the next."));
 
     /// <summary>Waits for the one message of the stream and the end behind it. It is parsed after both: a parsed message can be a
     /// hundred times as large as its bytes, and a peer that never ends its stream must not have it kept.</summary>
     /// <returns>False when the stream ends without a message.</returns>
     /// <exception cref="RpcException">As <see cref="ReadAsync(CancellationToken)"/>; UNIMPLEMENTED: something follows the message.</exception>
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
-    public ValueTask<bool> ReadOnlyOneAsync()
-    {
-        try
-        {
-            // Most single messages are there before anybody asks for them; then nothing is waited for, here and in Kestrel.
-            while (pipe.TryRead(out var result))
-            {
-                if (Look(result, isOnlyOne: true) is { } found)
-                    return new(found);
-                Release(_buffer.Start, _buffer.End);
-            }
-            return ReadPipe(isOnlyOne: true, CancellationToken.None) is { } read ? new(read) : _wait!.Result; // ReadPipe has made it.
-        }
-        catch (Exception exception)
-        {
-            Fail(exception, CancellationToken.None);
-            return ValueTask.FromException<bool>(exception);
-        }
-    }
+    public ValueTask<bool> ReadOnlyOneAsync() => ReadAsync(isOnlyOne: true, CancellationToken.None);
 
     /// <summary>Reads on in the pipe.</summary>
-    /// <returns>Whether there is a message; null: the wait is for more.</returns>
-    internal bool? ReadPipe(bool isOnlyOne, CancellationToken cancellationToken)
+    /// <returns>Whether there is a message; null: the wait is for the pipe.</returns>
+    internal bool? Read(MessageWait wait, bool isOnlyOne, CancellationToken cancellationToken)
     {
         while (!_isAtEnd)
         {
@@ -98,7 +65,7 @@ internal abstract class MessageReader(PipeReader pipe, int? maxMessageBytes, str
             var reading = pipe.ReadAsync(cancellationToken);
             if (!reading.IsCompleted)
             {
-                (_wait ??= new MessageWait(this)).For(reading, isOnlyOne, cancellationToken);
+                wait.For(reading);
                 return null;
             }
             if (Look(reading.Result, isOnlyOne) is { } found)
@@ -144,6 +111,41 @@ internal abstract class MessageReader(PipeReader pipe, int? maxMessageBytes, str
 
     /// <summary>Makes a message of the payload.</summary>
     protected abstract void Parse();
+
+    private ValueTask<bool> ReadAsync(bool isOnlyOne, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (cancellationToken.IsCancellationRequested || TryRead(isOnlyOne) is not { } found)
+                return (_wait ??= new MessageWait(this)).For(isOnlyOne, cancellationToken);
+            EndRead();
+            return new(found);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception, cancellationToken);
+            EndRead();
+            return ValueTask.FromException<bool>(exception);
+        }
+    }
+
+    // Null: what is there is no message yet.
+    private bool? TryRead(bool isOnlyOne)
+    {
+        if (_isHolding && TryTake(isOnlyOne, isCompleted: false))
+            return true;
+        while (!_isAtEnd)
+        {
+            if (_isHolding)
+                Release(_buffer.Start, _buffer.End);
+            if (!pipe.TryRead(out var result))
+                return null;
+            if (Look(result, isOnlyOne) is { } found)
+                return found;
+        }
+        IsOver = true;
+        return false;
+    }
 
     private bool TryTake(bool isOnlyOne, bool isCompleted)
     {

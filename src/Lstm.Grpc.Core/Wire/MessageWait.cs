@@ -5,8 +5,8 @@ using System.Threading.Tasks.Sources;
 namespace Grpc.Wire;
 
 /// <summary>
-/// A read that waits for the pipe. One object for all reads of a reader, and no more between Kestrel's wake-up and the handler's than one call:
-/// an asynchronous method would cost a twentieth of all that the server does for a small message.
+/// A read that has to wait; it begins when it is awaited. One object for all reads of a reader, and no more between Kestrel's wake-up and the
+/// handler's than one call: an asynchronous method would cost a twentieth of all that the server does for a small message.
 /// </summary>
 internal sealed class MessageWait : IValueTaskSource<bool>
 {
@@ -16,6 +16,7 @@ internal sealed class MessageWait : IValueTaskSource<bool>
     private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _reading;
     private CancellationToken _cancellationToken;
     private bool _isOnlyOne;
+    private bool _begun;
 
     public MessageWait(MessageReader reader)
     {
@@ -23,15 +24,20 @@ internal sealed class MessageWait : IValueTaskSource<bool>
         _onRead = OnRead;
     }
 
-    /// <summary>What the reader finds; to be taken once.</summary>
-    public ValueTask<bool> Result => new(this, _result.Version);
-
-    /// <summary>Waits for this.</summary>
-    public void For(ValueTask<ReadResult> reading, bool isOnlyOne, CancellationToken cancellationToken)
+    /// <summary>Makes the next read.</summary>
+    /// <returns>What the reader finds; to be taken once.</returns>
+    public ValueTask<bool> For(bool isOnlyOne, CancellationToken cancellationToken)
     {
-        _reading = reading.ConfigureAwait(false).GetAwaiter();
         _isOnlyOne = isOnlyOne;
         _cancellationToken = cancellationToken;
+        _begun = false;
+        return new(this, _result.Version);
+    }
+
+    /// <summary>Waits for the pipe.</summary>
+    public void For(ValueTask<ReadResult> reading)
+    {
+        _reading = reading.ConfigureAwait(false).GetAwaiter();
         _reading.UnsafeOnCompleted(_onRead);
     }
 
@@ -52,15 +58,26 @@ internal sealed class MessageWait : IValueTaskSource<bool>
 
     public ValueTaskSourceStatus GetStatus(short token) => _result.GetStatus(token);
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        // What is there by now is the result before there is a continuation, which then is queued: it must not run inside whoever awaits.
+        if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending && !_begun)
+        {
+            _begun = true;
+            Read(pipeWasRead: false);
+        }
         _result.OnCompleted(continuation, state, token, flags);
+    }
 
-    private void OnRead()
+    private void OnRead() => Read(pipeWasRead: true);
+
+    private void Read(bool pipeWasRead)
     {
         bool found;
         try
         {
-            if ((_reader.Look(_reading.GetResult(), _isOnlyOne) ?? _reader.ReadPipe(_isOnlyOne, _cancellationToken)) is not { } known)
+            bool? look = pipeWasRead ? _reader.Look(_reading.GetResult(), _isOnlyOne) : null;
+            if ((look ?? _reader.Read(this, _isOnlyOne, _cancellationToken)) is not { } known)
                 return;
             found = known;
         }
