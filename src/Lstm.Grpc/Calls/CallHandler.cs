@@ -7,44 +7,72 @@ namespace Grpc.AspNetCore.Server.Calls;
 /// <summary>Serves the requests for one method.</summary>
 internal abstract class CallHandler(IMethod method, CallSettings settings)
 {
-    public async Task HandleAsync(HttpContext context)
+    // Most calls are over at once: then nothing here is asynchronous.
+    public Task HandleAsync(HttpContext context)
     {
         if (!RequestHead.Accept(context))
-            return;
+            return Task.CompletedTask;
         // Routes match in any case; gRPC paths are case-sensitive (PROTOCOL-HTTP2, Requests).
         if (context.Request.Path.Value?.EndsWith(method.FullName, StringComparison.Ordinal) != true)
         {
             RequestHead.AnswerUnimplemented(context, "Method is unimplemented.");
-            return;
+            return Task.CompletedTask;
         }
-        using var call = new ServerCall(context, method, settings);
-        Status status;
+        var call = new ServerCall(context, method, settings);
         if (call.IsDeadlineZero)
+            return EndAsync(call, ServerCall.ZeroDeadlineStatus);
+        // Under a flood of resets most calls come this far after their end: they cost no handler, and no exception on its way through it.
+        if (call.IsAborted)
+            return EndAsync(call, Status.DefaultCancelled);
+        Task running;
+        try
         {
-            status = ServerCall.ZeroDeadlineStatus;
+            running = RunAsync(call);
         }
-        else if (call.IsAborted)
+        catch (Exception exception)
         {
-            // Under a flood of resets most calls come this far after their end: they cost no handler, and no exception on its way through it.
-            status = Status.DefaultCancelled;
+            return EndAsync(call, call.StatusOf(exception));
         }
-        else
+        return running.IsCompletedSuccessfully ? EndAsync(call, call.Status) : AwaitAsync(call, running);
+    }
+
+    private static async Task AwaitAsync(ServerCall call, Task running)
+    {
+        Status status;
+        try
         {
-            try
-            {
-                var running = RunAsync(call);
-                // Many calls are over by now.
-                if (!running.IsCompleted)
-                    call.EndWhenShuttingDown();
-                await running.ConfigureAwait(false);
-                status = call.Status;
-            }
-            catch (Exception exception)
-            {
-                status = call.StatusOf(exception);
-            }
+            if (!running.IsCompleted)
+                call.EndWhenShuttingDown();
+            await running.ConfigureAwait(false);
+            status = call.Status;
         }
-        await call.EndAsync(status).ConfigureAwait(false);
+        catch (Exception exception)
+        {
+            status = call.StatusOf(exception);
+        }
+        await EndAsync(call, status).ConfigureAwait(false);
+    }
+
+    private static Task EndAsync(ServerCall call, Status status)
+    {
+        bool isOver = true;
+        try
+        {
+            var ending = call.EndAsync(status);
+            isOver = ending.IsCompletedSuccessfully;
+            return isOver ? Task.CompletedTask : AwaitEndAsync(call, ending);
+        }
+        finally
+        {
+            if (isOver)
+                call.Dispose();
+        }
+    }
+
+    private static async Task AwaitEndAsync(ServerCall call, Task ending)
+    {
+        using (call)
+            await ending.ConfigureAwait(false);
     }
 
     /// <summary>Reads what the handler needs, runs it, and writes what it returns.</summary>

@@ -105,7 +105,7 @@ internal sealed partial class ServerCall
         _writer.Commit();
         // Without headers and messages before, the status travels in the headers (Trailers-Only).
         var destination = _messageWritten || HttpContext.Response.HasStarted
-            ? HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers
+            ? ((IHttpResponseTrailersFeature)HttpContext.Features[typeof(IHttpResponseTrailersFeature)]!).Trailers // HTTP/2, HTTP/3 and gRPC-Web have it.
             : HttpContext.Response.Headers;
         destination.GrpcStatus = status.StatusCode == StatusCode.OK ? StatusOk : ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         if (!string.IsNullOrEmpty(status.Detail))

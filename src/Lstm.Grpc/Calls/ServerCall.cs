@@ -113,7 +113,8 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
     // The limit per message takes the place of the limit per body; a stream may be silent for as long as it likes.
     private static void LiftRequestLimits(HttpContext context, MethodType type)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bodySize)
+        // By type, not by Get<T>(): a virtual call of a generic method is looked up each time.
+        if (context.Features[typeof(IHttpMaxRequestBodySizeFeature)] is IHttpMaxRequestBodySizeFeature { IsReadOnly: false } bodySize)
             bodySize.MaxRequestBodySize = null;
         if (type == MethodType.Unary)
             return;
