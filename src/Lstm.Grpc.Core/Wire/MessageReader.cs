@@ -53,6 +53,25 @@ internal abstract class MessageReader(PipeReader pipe, int? maxMessageBytes, str
     /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
     public ValueTask<bool> ReadOnlyOneAsync() => ReadAsync(isOnlyOne: true, CancellationToken.None);
 
+    /// <summary>Looks at what is there.</summary>
+    /// <returns>Whether there is a message; null: more has to arrive.</returns>
+    internal bool? TryRead(bool isOnlyOne)
+    {
+        if (_isHolding && TryTake(isOnlyOne, isCompleted: false))
+            return true;
+        while (!_isAtEnd)
+        {
+            if (_isHolding)
+                Release(_buffer.Start, _buffer.End);
+            if (!pipe.TryRead(out var result))
+                return null;
+            if (Look(result, isOnlyOne) is { } found)
+                return found;
+        }
+        IsOver = true;
+        return false;
+    }
+
     /// <summary>Reads on in the pipe.</summary>
     /// <returns>Whether there is a message; null: the wait is for the pipe.</returns>
     internal bool? Read(MessageWait wait, bool isOnlyOne, CancellationToken cancellationToken)
@@ -127,24 +146,6 @@ internal abstract class MessageReader(PipeReader pipe, int? maxMessageBytes, str
             EndRead();
             return ValueTask.FromException<bool>(exception);
         }
-    }
-
-    // Null: what is there is no message yet.
-    private bool? TryRead(bool isOnlyOne)
-    {
-        if (_isHolding && TryTake(isOnlyOne, isCompleted: false))
-            return true;
-        while (!_isAtEnd)
-        {
-            if (_isHolding)
-                Release(_buffer.Start, _buffer.End);
-            if (!pipe.TryRead(out var result))
-                return null;
-            if (Look(result, isOnlyOne) is { } found)
-                return found;
-        }
-        IsOver = true;
-        return false;
     }
 
     private bool TryTake(bool isOnlyOne, bool isCompleted)

@@ -16,6 +16,7 @@ internal sealed class MessageWait : IValueTaskSource<bool>
     private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _reading;
     private CancellationToken _cancellationToken;
     private bool _isOnlyOne;
+    private bool _asked;
     private bool _begun;
 
     public MessageWait(MessageReader reader)
@@ -30,7 +31,7 @@ internal sealed class MessageWait : IValueTaskSource<bool>
     {
         _isOnlyOne = isOnlyOne;
         _cancellationToken = cancellationToken;
-        _begun = false;
+        _asked = _begun = false;
         return new(this, _result.Version);
     }
 
@@ -56,7 +57,17 @@ internal sealed class MessageWait : IValueTaskSource<bool>
         }
     }
 
-    public ValueTaskSourceStatus GetStatus(short token) => _result.GetStatus(token);
+    public ValueTaskSourceStatus GetStatus(short token)
+    {
+        var status = _result.GetStatus(token);
+        if (status != ValueTaskSourceStatus.Pending || _begun)
+            return status;
+        // The reader has looked a moment before the first question; who asks again finds what has come since, even without ever awaiting.
+        if (_asked)
+            Find(Source.Arrived);
+        _asked = true;
+        return _result.GetStatus(token);
+    }
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
@@ -64,20 +75,25 @@ internal sealed class MessageWait : IValueTaskSource<bool>
         if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending && !_begun)
         {
             _begun = true;
-            Read(pipeWasRead: false);
+            Find(Source.Pipe);
         }
         _result.OnCompleted(continuation, state, token, flags);
     }
 
-    private void OnRead() => Read(pipeWasRead: true);
+    private void OnRead() => Find(Source.Reading);
 
-    private void Read(bool pipeWasRead)
+    private void Find(Source source)
     {
         bool found;
         try
         {
-            bool? look = pipeWasRead ? _reader.Look(_reading.GetResult(), _isOnlyOne) : null;
-            if ((look ?? _reader.Read(this, _isOnlyOne, _cancellationToken)) is not { } known)
+            bool? look = source switch
+            {
+                Source.Arrived => _cancellationToken.IsCancellationRequested ? null : _reader.TryRead(_isOnlyOne),
+                Source.Reading => _reader.Look(_reading.GetResult(), _isOnlyOne) ?? _reader.Read(this, _isOnlyOne, _cancellationToken),
+                _ => _reader.Read(this, _isOnlyOne, _cancellationToken),
+            };
+            if (look is not { } known)
                 return;
             found = known;
         }
@@ -88,5 +104,17 @@ internal sealed class MessageWait : IValueTaskSource<bool>
             return;
         }
         _result.SetResult(found);
+    }
+
+    private enum Source
+    {
+        /// <summary>What the pipe has, without waiting.</summary>
+        Arrived,
+
+        /// <summary>The pipe, for as long as it takes.</summary>
+        Pipe,
+
+        /// <summary>What the pipe was waited for.</summary>
+        Reading,
     }
 }

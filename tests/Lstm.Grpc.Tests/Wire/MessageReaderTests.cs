@@ -66,6 +66,42 @@ public sealed class MessageReaderTests
         Assert.Equal("there by now", reader.Current);
     }
 
+    // As with a read that is under way, whoever asks again and again is told in the end.
+    [Theory]
+    [InlineData("message", "")]
+    [InlineData("me", "ssage")]
+    public async Task Read_OnlyAskedWhetherItIsCompleted_Completes(string first, string rest)
+    {
+        var pipe = new Pipe();
+        var reader = new MessageReader<string>(pipe.Reader, Text, maxMessageBytes: null, encoding: null);
+        byte[] frame = RawClient.Frame(Encoding.ASCII.GetBytes(first + rest));
+
+        var read = reader.ReadAsync(default);
+        Assert.False(read.IsCompleted);
+        await pipe.Writer.WriteAsync(frame.AsMemory(0, 5 + first.Length));
+        Assert.Equal(rest.Length == 0, read.IsCompleted);
+        await pipe.Writer.WriteAsync(frame.AsMemory(5 + first.Length));
+
+        Assert.True(read.IsCompleted);
+        Assert.True(await read);
+        Assert.Equal("message", reader.Current);
+    }
+
+    [Fact]
+    public async Task Read_AskedWhenThePipeHasFailed_Fails()
+    {
+        var pipe = new Pipe();
+        var reader = new MessageReader<string>(pipe.Reader, Text, maxMessageBytes: null, encoding: null);
+
+        var read = reader.ReadAsync(default);
+        Assert.False(read.IsCompleted);
+        await pipe.Writer.CompleteAsync(new IOException("The peer has gone."));
+
+        Assert.True(read.IsFaulted);
+        await Assert.ThrowsAsync<IOException>(async () => await read);
+        Assert.IsType<IOException>(reader.PipeFailure);
+    }
+
     // What arrives between the question and the wait is a result at once: a stream of such must not grow the stack.
     [Fact]
     public async Task Read_MessagesAlwaysThereWhenAwaited_GrowsNoStack()
@@ -75,7 +111,6 @@ public sealed class MessageReaderTests
         for (int i = 0; i < 100_000; i++)
         {
             var read = reader.ReadAsync(default);
-            Assert.False(read.IsCompleted);
             await pipe.Writer.WriteAsync(RawClient.Frame([1]));
             Assert.True(await read);
         }
