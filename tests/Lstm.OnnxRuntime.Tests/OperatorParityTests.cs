@@ -23,6 +23,11 @@ public sealed class OperatorParityTests : IDisposable
         ["late by cutting the padding's start"] = static (f, x) => f.Slice(f.Node("Pad", [x, f.Integers(3, 0, 0, 1, 0, 0)]), [0], [1], [-3]),
         ["late by negative padding"] = static (f, x) => f.Node("Pad", [x, f.Integers(3, 0, 0, -3, 0, 0), f.Floats([-1])]),
         ["late twice"] = static (f, x) => f.Node("Add", [f.Node("Pad", [x, f.Integers(1, 0, 0, -1, 0, 0)]), f.Node("Pad", [f.Node("Tanh", [x]), f.Integers(2, 0, 0, -2, 0, 0)])]),
+        ["mean as a sum by the length"] = static (f, x) => f.Node("Div", [f.Reduce("ReduceSum", x, true, 0), f.Cast(Length(f, x), DataType.Float)]),
+        ["less the mean of the sequence"] = static (f, x) => f.Node("Sub", [x, f.Reduce("ReduceMean", x, true, 0)]),
+        ["how much of the sequence"] = static (f, x) => f.Node("Div", [f.Node("CumSum", [x, f.Integer(0)]), f.Cast(Length(f, x), DataType.Float)]),
+        ["loop with the mean of the sequence"] = static (f, x) => Loop(f, x, f.Reduce("ReduceMean", x, false, 0)),
+        ["loop with the mean of the sequence handed on"] = static (f, x) => Loop(f, x, f.Reduce("ReduceMean", x, false, 0), isCarried: true),
         ["padded and cut again"] = static (f, x) => f.Slice(f.Node("Pad", [x, f.Integers(2, 0, 0, 1, 0, 0)]), [0], [2], [-1]),
     };
 
@@ -95,6 +100,27 @@ public sealed class OperatorParityTests : IDisposable
     {
         file.Output(file.Node("CumSum", [file.Cast(x, DataType.Float), file.Integer(0)]), "T B ?", "sum");
         return x;
+    }
+
+    // s(t) = s(t−1) + x(t)·outer; the outer value belongs to the whole sequence.
+    private static string Loop(OnnxBuilder file, string x, string outer, bool isCarried = false)
+    {
+        var body = file.Subgraph();
+        string i = body.Input("i", "", DataType.Int64);
+        string condition = body.Input("goes_on", "", DataType.Bool);
+        string s = body.Input("s", "? 3");
+        string factor = isCarried ? body.Input("factor", "? 3") : outer;
+        body.Output(condition, "", "still_goes_on", DataType.Bool);
+        string next = body.Node("Add", [s, body.Node("Mul", [body.Node("Gather", [x, i], ("axis", 0)), factor])]);
+        string result = body.Node("Identity", [next]);
+        body.Output(next, "? 3");
+        if (isCarried)
+        {
+            body.Output(factor, "? 3", "same_factor");
+        }
+        body.Output(result, "? 3");
+        string[] inputs = [file.Squeeze(Length(file, x), 0), "", file.Floats([0, 0, 0], 1, 3), .. isCarried ? [outer] : Array.Empty<string>()];
+        return file.Nodes("Loop", [.. inputs.Skip(2).Select(static _ => true), true], inputs, ("body", body.Graph))[^1];
     }
 
     private static string Length(OnnxBuilder file, string x) => file.Slice(file.Node("Shape", [x]), [0], [0], [1]);

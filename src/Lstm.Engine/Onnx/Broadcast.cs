@@ -29,6 +29,10 @@ internal static class Broadcast
     public static TracedValue To(StepPlanner plan, TracedValue value, Dim[] shape)
     {
         Dims.CheckCount(shape);
+        if (value is ShapeValue && Dims.HasTime(shape))
+        {
+            value = Movement.ToSignal(plan, value);
+        }
         if (value is SignalValue { LastStep: true } last && Dims.HasTime(shape) && !Dims.HasTime(value.Shape))
         {
             value = Movement.ToEveryTimestep(plan, last);

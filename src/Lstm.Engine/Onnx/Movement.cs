@@ -1,4 +1,5 @@
 using Lstm.Engine.Layers;
+using Lstm.Engine.Onnx.Operators;
 
 namespace Lstm.Engine.Onnx;
 
@@ -126,9 +127,26 @@ internal static class Movement
                 float[] floats = constant.Tensor.ToFloats();
                 plan.Add(() => new ConstantLayerSpec(offset, floats));
                 return new SignalValue(constant.Shape, constant.Tensor.Type, offset);
+            case ShapeValue numbers when numbers.Elements.All(static d => d.Symbols is "" or "T"):
+                return NumbersOfTimesteps(plan, numbers);
             default:
                 throw new NodeFaultException($"expected a value of the step but found {value.Kind} of shape {Dims.Describe(value.Shape)}.");
         }
+    }
+
+    // T as a value of the last timestep: before it, the number of timesteps so far.
+    private static SignalValue NumbersOfTimesteps(StepPlanner plan, ShapeValue numbers)
+    {
+        if (plan.Depth > 0)
+        {
+            throw new NodeFaultException("it computes with the length of the sequence inside a recurrence.");
+        }
+        int count = numbers.Elements.Length;
+        float[] factors = [.. numbers.Elements.Select(static d => d.IsStatic ? 0f : d.Size)];
+        SignalValue each = ToSignal(plan, new ConstantValue(Tensor.Of([count], factors, ElementType.Int64)));
+        SignalValue sum = ReduceOperator.RunAlong(plan, "ReduceSum", each, squared: false);
+        var more = new ConstantValue(Tensor.Of([count], [.. numbers.Elements.Select(static d => d.IsStatic ? d.Size : (float)(d.Lead + d.Trail))], ElementType.Int64));
+        return (SignalValue)ArithmeticOperator.Plan(plan, ArithmeticOperation.Add, sum, more) with { Shape = numbers.Shape };
     }
 
     /// <summary>A value of the last timestep that every timestep sees.</summary>

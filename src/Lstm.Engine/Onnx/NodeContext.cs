@@ -56,6 +56,37 @@ internal sealed class NodeContext(NodeProto proto, TraceScope scope)
     /// <summary>Number of outputs, absent ones in between included.</summary>
     public int OutputCount => proto.Output.Count;
 
+    /// <summary>
+    /// A subgraph that runs once a timestep sees the same outer values in every round, so those of the last timestep are brought to
+    /// every one while it is traced.
+    /// </summary>
+    /// <param name="body">The subgraph.</param>
+    /// <returns>The values as they were, for <see cref="Release"/>.</returns>
+    /// <exception cref="NodeFaultException">One step at a time is planned, which does not know the last timestep.</exception>
+    public IReadOnlyDictionary<string, TracedValue> HoldOuterValues(GraphProto body)
+    {
+        var held = new Dictionary<string, TracedValue>();
+        foreach (string name in OnnxGraph.TakenFromAround(body).Concat(proto.Input).Distinct())
+        {
+            if (scope.Values.GetValueOrDefault(name) is SignalValue { LastStep: true } signal)
+            {
+                held[name] = signal;
+                scope.Values[name] = Movement.ToEveryTimestep(Plan, signal);
+            }
+        }
+        return held;
+    }
+
+    /// <summary>Ends what <see cref="HoldOuterValues"/> began.</summary>
+    /// <param name="held">What it returned.</param>
+    public void Release(IReadOnlyDictionary<string, TracedValue> held)
+    {
+        foreach ((string name, TracedValue value) in held)
+        {
+            scope.Values[name] = value;
+        }
+    }
+
     /// <summary>Gives a name of a subgraph a value, and takes the values of its outputs.</summary>
     /// <param name="body">The subgraph.</param>
     /// <param name="inputs">Values of its inputs, in their order.</param>

@@ -173,20 +173,18 @@ internal sealed class OnnxGraph
         return sorted;
     }
 
-    // Its inputs, and what its subgraphs take from the graph around them.
-    private static IEnumerable<string> Reads(NodeProto node)
+    /// <summary>What a node reads: its inputs, and what its subgraphs take from the graph around them.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>The names, some of them more than once; "" for absent inputs.</returns>
+    public static IEnumerable<string> Reads(NodeProto node) =>
+        node.Attribute.Where(static a => a.G is not null).SelectMany(static a => TakenFromAround(a.G)).Concat(node.Input);
+
+    /// <summary>What a subgraph takes from the graph around it by name.</summary>
+    /// <param name="body">The subgraph.</param>
+    /// <returns>The names, some of them more than once.</returns>
+    public static IEnumerable<string> TakenFromAround(GraphProto body)
     {
-        foreach (GraphProto body in node.Attribute.Where(static a => a.G is not null).Select(static a => a.G))
-        {
-            HashSet<string> inside = [.. body.Input.Select(static i => i.Name), .. body.Initializer.Select(static i => i.Name), .. body.Node.SelectMany(static n => n.Output)];
-            foreach (string name in body.Node.SelectMany(Reads).Concat(body.Output.Select(static o => o.Name)).Where(name => !inside.Contains(name)))
-            {
-                yield return name;
-            }
-        }
-        foreach (string input in node.Input)
-        {
-            yield return input;
-        }
+        HashSet<string> inside = [.. body.Input.Select(static i => i.Name), .. body.Initializer.Select(static i => i.Name), .. body.Node.SelectMany(static n => n.Output)];
+        return body.Node.SelectMany(Reads).Concat(body.Output.Select(static o => o.Name)).Where(name => !inside.Contains(name));
     }
 }

@@ -194,17 +194,23 @@ internal sealed class RecurrentNode
     // Offset of the length in a row; null when every sequence is as long as it is.
     private int? ReadSequenceLens()
     {
-        const string Reason = "sequence_lens is given; a stream has no length.";
         switch (_node.Optional(InputSequenceLens))
         {
             case null:
             case ShapeValue shape when shape.Elements.All(static e => e == Dim.T):
             case ConstantValue constant when constant.Tensor.Integers is { } all && Array.TrueForAll(all, n => _node.Plan.TryTakeForLength(n)):
                 return null;
+            case SignalValue { LastStep: true } when !_node.Plan.IsWhole:
+                throw NodeFaultException.NotStreamable("sequence_lens is computed from the whole sequence; a stream does not know yet how it ends.");
             case not null when !_node.Plan.IsWhole:
-                throw NodeFaultException.NotStreamable(Reason);
+                throw NodeFaultException.NotStreamable("sequence_lens is given; a stream has no length.");
             case { } lengths when Dims.Count(lengths.Shape) == 1 && !Dims.HasTime(lengths.Shape):
                 SignalValue signal = Movement.ToSignal(_node.Plan, lengths);
+                if (signal.LastStep)
+                {
+                    // A count over all timesteps; before the last one it is a count so far.
+                    return Movement.ToEveryTimestep(_node.Plan, signal).Offset;
+                }
                 _node.Plan.LengthPlaces.UnionWith(signal.InputOrigin ?? []);
                 return signal.Offset;
             case { } lengths:

@@ -34,7 +34,28 @@ internal sealed class Causality(OnnxGraph graph, Trials trials, Plan plan)
                 yield return new ModelFault(OnnxGraph.NameOf(node), node.OpType, $"its direction is {direction}: it needs the last timestep before the first result.");
             if (node.Input.Count > 4 && inputs.Contains(node.Input[4]))
                 yield return new ModelFault(OnnxGraph.NameOf(node), node.OpType, $"its sequence_lens is the input '{node.Input[4]}': it counts timesteps of a whole sequence.");
+            else if (node.Input.Count > 4 && node.Input[4].Length > 0 && OriginOf(node.Input[4], inputs) is { } origin)
+                yield return new ModelFault(OnnxGraph.NameOf(node), node.OpType, $"its sequence_lens is computed from the values of the input '{origin}': it counts timesteps of a whole sequence.");
         }
+    }
+
+    // An input whose values, not its shape alone, go into a value; null when there is none.
+    private string? OriginOf(string value, HashSet<string> inputs)
+    {
+        var seen = new HashSet<string> { value };
+        var open = new Queue<string>(seen);
+        while (open.TryDequeue(out string? name))
+        {
+            if (inputs.Contains(name))
+                return name;
+            var producer = graph.Nodes.FirstOrDefault(n => n.Output.Contains(name));
+            if (producer is not null and not { OpType: "Shape" or "Size" })
+            {
+                foreach (string source in OnnxGraph.Reads(producer).Where(seen.Add))
+                    open.Enqueue(source);
+            }
+        }
+        return null;
     }
 
     private IReadOnlyList<ModelFault> Compare()

@@ -20,6 +20,7 @@ internal sealed class CastOperator : Operator
         {
             ShapeValue when to is ElementType.Int64 or ElementType.Int32 => data,
             CounterValue => data,
+            ShapeValue when !ElementTypes.IsInteger(to) => Movement.ToSignal(node.Plan, data) with { Type = to },
             ConstantValue constant => new ConstantValue(constant.Shape, Convert(constant.Tensor, to)),
             SignalValue signal when Keeps(signal.Type, to) => signal with { Type = to },
             // An embedding checks its indices against the input, where a fraction is refused before it can be cut off here.

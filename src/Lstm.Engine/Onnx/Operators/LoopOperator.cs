@@ -24,6 +24,7 @@ internal sealed class LoopOperator : Operator
             throw NodeFaultException.Wrong($"its body takes {body.Input.Count} values and gives {body.Output.Count}; expected the round, the condition and {carried} values in, and the condition, these values and what is collected out.");
         }
         CheckRounds(node);
+        IReadOnlyDictionary<string, TracedValue> held = node.HoldOuterValues(body);
         string name = $"loop{node.Plan.NextNumber("loop")}";
         node.Plan.BeginRecurrence();
         var slots = new List<(int Number, StateSlot Slot)>();
@@ -42,6 +43,7 @@ internal sealed class LoopOperator : Operator
             Keep(node.Plan, outputs[n + 1], slot);
         }
         node.Plan.EndRecurrence([.. slots.Select(static s => s.Slot)]);
+        node.Release(held);
         SetOutputs(node, outputs, carried, slots);
     }
 

@@ -78,7 +78,7 @@ internal sealed class PairOperator : Operator
     public static TracedValue Plan(StepPlanner plan, Func<float, float, float> function, TracedValue a, TracedValue b)
     {
         Dim[] shape = Broadcast.Shape(a.Shape, b.Shape);
-        if (a is ShapeValue || b is ShapeValue)
+        if ((a is ShapeValue || b is ShapeValue) && a is not SignalValue && b is not SignalValue)
         {
             return FoldShapes(function, a, b, shape);
         }
