@@ -24,7 +24,41 @@ public abstract class Model
 
     /// <summary>A new state: what the network starts from (zero unless the file says otherwise).</summary>
     /// <returns>A state that belongs to this model.</returns>
+    /// <exception cref="ArgumentException">The model has inputs that are given once, when a session opens.</exception>
     public abstract ModelState CreateState();
+
+    /// <summary>A new state: what the network starts from, given what comes once, when a session opens.</summary>
+    /// <param name="inputs">One for each of <see cref="ModelInfo.SessionInputs"/>, in any order.</param>
+    /// <returns>A state that belongs to this model; it goes back to this start.</returns>
+    /// <exception cref="ArgumentException"><see cref="FindSessionInputFault"/> has something to say.</exception>
+    public ModelState CreateState(IReadOnlyList<SessionInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        SessionInput[] complete = SessionInput.Complete(Info, inputs, out string? fault);
+        return (fault ?? FindFault(complete)) is { } wrong ? throw new ArgumentException(wrong, nameof(inputs))
+            : complete.Length == 0 ? CreateState()
+            : CreateState(complete);
+    }
+
+    /// <summary>Says what is wrong with inputs that are given once, when a session opens.</summary>
+    /// <param name="inputs">What was given.</param>
+    /// <returns>A sentence (expected, found), or null when they are fine.</returns>
+    public string? FindSessionInputFault(IReadOnlyList<SessionInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        SessionInput[] complete = SessionInput.Complete(Info, inputs, out string? fault);
+        return fault ?? FindFault(complete);
+    }
+
+    /// <summary>Makes a state from inputs that are given once; for backends that have such.</summary>
+    /// <param name="inputs">Checked, in the order of <see cref="ModelInfo.SessionInputs"/>.</param>
+    /// <returns>The state.</returns>
+    protected virtual ModelState CreateState(SessionInput[] inputs) => throw new NotSupportedException($"{Info.Backend} takes no inputs that are given once.");
+
+    /// <summary>Says what is wrong with the values of inputs that are given once; for backends.</summary>
+    /// <param name="inputs">As many, and of such shapes, as <see cref="ModelInfo.SessionInputs"/> says.</param>
+    /// <returns>A sentence (expected, found), or null when they are fine.</returns>
+    protected virtual string? FindFault(SessionInput[] inputs) => null;
 
     /// <summary>Advances one state by one timestep.</summary>
     /// <param name="state">A state of this model; changed only when the step succeeds.</param>

@@ -18,8 +18,24 @@ public sealed record ModelHints
     /// <summary>How the weights of recurrent layers are kept; anything but <see cref="WeightFormat.Float32"/> trades accuracy for speed.</summary>
     public WeightFormat Weights { get; init; }
 
+    /// <summary>Inputs of which someone says how often they are given, by their names in the graph.</summary>
+    public IReadOnlyDictionary<string, InputGiven> Given { get; init; } = new Dictionary<string, InputGiven>();
+
     /// <summary>Notes on inputs and outputs by their names in the graph.</summary>
     public IReadOnlyDictionary<string, TensorNotes> Tensors { get; init; } = new Dictionary<string, TensorNotes>();
+}
+
+/// <summary>How often an input is given.</summary>
+public enum InputGiven
+{
+    /// <summary>As the graph shows.</summary>
+    Auto,
+
+    /// <summary>With every step.</summary>
+    Step,
+
+    /// <summary>Once, when a session opens.</summary>
+    Session,
 }
 
 /// <summary>What people should know of an input or output.</summary>

@@ -51,6 +51,9 @@ public sealed record ModelInfo
     /// <summary>Inputs that a step takes, in the file's order, without state inputs.</summary>
     public required IReadOnlyList<TensorInfo> Inputs { get; init; }
 
+    /// <summary>Inputs that are given once, when a session opens, without the axis of the batch; 0 is an axis of any length.</summary>
+    public IReadOnlyList<TensorInfo> SessionInputs { get; init; } = [];
+
     /// <summary>Outputs that a step gives, in the file's order, without state outputs.</summary>
     public required IReadOnlyList<TensorInfo> Outputs { get; init; }
 

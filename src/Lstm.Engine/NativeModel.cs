@@ -14,6 +14,7 @@ internal sealed class NativeModel : Model
     private const int MostWholeFloats = 1 << 26;
 
     private readonly float[] _initialState;
+    private readonly NativeSessionStart? _start;
     private readonly InputRange[] _ranges;
     private readonly int[] _lengths;
     private readonly NativeStepBatch?[] _spares = new NativeStepBatch?[Environment.ProcessorCount * 2];
@@ -32,6 +33,7 @@ internal sealed class NativeModel : Model
                 start.Tensor.ToFloats().CopyTo(_initialState, slot.Offset);
             }
         }
+        _start = plan.Start is { } once ? new NativeSessionStart(once, plan.Work.States, width) : null;
         RowLength = plan.Work.RowLength;
         Inputs = [.. plan.Inputs];
         Outputs = [.. plan.Outputs];
@@ -102,6 +104,7 @@ internal sealed class NativeModel : Model
             Weights = plan.Work.Weights,
             Opset = graph.File.Opset,
             Inputs = [.. plan.Inputs.Select(static i => i.Info)],
+            SessionInputs = [.. (plan.Start?.Inputs ?? []).Select(static i => i.Info)],
             Outputs = [.. plan.Outputs.Select(static o => o.Info)],
             Layers = plan.Work.Recurrent,
             States = [.. plan.Work.States.Select(static s => new NamedSlice(s.Name, s.Offset, s.Shape))],
@@ -118,7 +121,18 @@ internal sealed class NativeModel : Model
     }
 
     /// <inheritdoc/>
-    public override ModelState CreateState() => new(this, _initialState);
+    public override ModelState CreateState() => _start is null ? new(this, _initialState) : CreateState((IReadOnlyList<SessionInput>)[]);
+
+    /// <inheritdoc/>
+    protected override ModelState CreateState(SessionInput[] inputs)
+    {
+        float[] initial = [.. _initialState];
+        _start?.Run(inputs, initial);
+        return new ModelState(this, initial);
+    }
+
+    /// <inheritdoc/>
+    protected override string? FindFault(SessionInput[] inputs) => _start?.FindFault(inputs);
 
     /// <inheritdoc/>
     public override void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)

@@ -10,6 +10,7 @@ internal sealed class GraphInputs
     private readonly AxisRoles _roles;
     private readonly ModelHints _hints;
     private readonly HashSet<string> _states;
+    private readonly IReadOnlySet<string> _onceGiven;
     private readonly int _rank;
     private readonly string _timeName;
     private readonly string _batchName;
@@ -20,12 +21,13 @@ internal sealed class GraphInputs
     /// <param name="graph">The graph.</param>
     /// <param name="roles">The assumption.</param>
     /// <param name="states">Names of the state inputs.</param>
+    /// <param name="onceGiven">Names of the inputs that are given once, when a session opens.</param>
     /// <param name="hints">What the file does not say itself.</param>
-    public GraphInputs(OnnxGraph graph, AxisRoles roles, IEnumerable<string> states, ModelHints hints)
+    public GraphInputs(OnnxGraph graph, AxisRoles roles, IEnumerable<string> states, IReadOnlySet<string> onceGiven, ModelHints hints)
     {
-        (_graph, _roles, _hints) = (graph, roles, hints);
+        (_graph, _roles, _onceGiven, _hints) = (graph, roles, onceGiven, hints);
         _states = [.. states];
-        ValueInfoProto? leading = graph.Inputs.Where(i => !_states.Contains(i.Name)).MaxBy(RankOf);
+        ValueInfoProto? leading = graph.Inputs.Where(i => !_states.Contains(i.Name) && !onceGiven.Contains(i.Name)).MaxBy(RankOf);
         _rank = leading is null ? 0 : RankOf(leading);
         _timeName = leading is null ? "" : NameAt(leading, roles.Time);
         _batchName = leading is null ? "" : NameAt(leading, roles.Batch);
@@ -53,16 +55,17 @@ internal sealed class GraphInputs
 
     /// <summary>Defines every input.</summary>
     /// <param name="scope">Where the values go.</param>
+    /// <param name="session">Where those that are given once go.</param>
     /// <param name="inSlots">Names of the state inputs that plain operators read.</param>
     /// <returns>The inputs that cannot be laid out, and why.</returns>
-    public IReadOnlyList<ModelFault> Define(TraceScope scope, IReadOnlySet<string> inSlots)
+    public IReadOnlyList<ModelFault> Define(TraceScope scope, SessionScope session, IReadOnlySet<string> inSlots)
     {
         var faults = new List<ModelFault>();
         foreach (ValueInfoProto input in _graph.Inputs)
         {
             try
             {
-                Define(scope, inSlots, input);
+                Define(scope, session, inSlots, input);
             }
             catch (NodeFaultException e)
             {
@@ -72,7 +75,7 @@ internal sealed class GraphInputs
         return faults;
     }
 
-    private void Define(TraceScope scope, IReadOnlySet<string> inSlots, ValueInfoProto input)
+    private void Define(TraceScope scope, SessionScope session, IReadOnlySet<string> inSlots, ValueInfoProto input)
     {
         Dim[] shape = ReadShape(input);
         int count = Dims.Count(shape);
@@ -88,6 +91,14 @@ internal sealed class GraphInputs
             scope.Values[input.Name] = new InitialStateValue(shape, [.. Enumerable.Range(_stateSize, count)]);
             Initial.Add((input.Name, _stateSize, count, shape));
             _stateSize += count;
+        }
+        else if (_onceGiven.Contains(input.Name))
+        {
+            if (Dims.HasTime(shape))
+            {
+                throw new NodeFaultException($"The input '{input.Name}' has an axis of time, taking {_roles.Description}; expected none, since it is given once, when a session opens.");
+            }
+            session.Define(Describe(input.Name, type, shape, shape), type, shape);
         }
         else
         {
@@ -148,12 +159,13 @@ internal sealed class GraphInputs
             throw new NodeFaultException($"{Reason()} has element type {tensor.ElemType}; expected a numeric type.");
         }
         bool isState = _states.Contains(input.Name);
-        bool isLow = !isState && proto.Dim.Count < _rank && !_roles.LowRankHasTime;
+        bool isOnce = _onceGiven.Contains(input.Name);
+        bool isLow = !isState && proto.Dim.Count < _rank && (!_roles.LowRankHasTime || isOnce);
         // An axis that goes by its name is not looked for at its place.
-        int time = isState || isLow || HasName(proto, _timeName) ? -1 : _roles.Time;
+        int time = isState || isLow || isOnce || HasName(proto, _timeName) ? -1 : _roles.Time;
         // Without a batch in x there is none in the states either.
         int stateBatch = _roles.Batch < _rank ? _roles.StateBatch : -1;
-        int batch = HasName(proto, _batchName) ? -1 : isState ? stateBatch : isLow ? Math.Min(_roles.Batch, 0) : _roles.Batch;
+        int batch = HasName(proto, _batchName) ? -1 : isState || (isOnce && !isLow) ? stateBatch : isLow ? Math.Min(_roles.Batch, 0) : _roles.Batch;
         var shape = new Dim[proto.Dim.Count];
         for (int axis = 0; axis < shape.Length; axis++)
         {

@@ -19,18 +19,20 @@ internal sealed class GraphTracer
     private readonly StateInputs _states;
     private readonly GraphInputs _inputs;
     private readonly TraceScope _scope;
+    private readonly SessionScope _session;
     private readonly List<ModelFault> _faults = [];
     private int _traced;
     private int _depth;
 
-    private GraphTracer(OnnxGraph graph, AxisRoles roles, StateInputs states, ModelHints hints, bool isWhole)
+    private GraphTracer(OnnxGraph graph, AxisRoles roles, StateInputs states, IReadOnlySet<string> onceGiven, ModelHints hints, bool isWhole)
     {
         _graph = graph;
         bool hasTime = roles.Time >= 0;
         _states = states;
-        _inputs = new GraphInputs(graph, roles, states.Names(hasTime), hints);
+        _inputs = new GraphInputs(graph, roles, states.Names(hasTime), onceGiven, hints);
         _scope = new TraceScope(
             new StepPlanner(isWhole, hasTime ? _inputs.FixedLength : null, _inputs.FixedBatch) { RepeatsAreTime = roles.RepeatsAreTime, Weights = hints.Weights }, graph.File.Opset, hasTime, TraceBody);
+        _session = new SessionScope(_scope);
     }
 
     /// <summary>Plans the step of a graph, or its whole sequence where it has no step: tries the assumptions about axes until one holds.</summary>
@@ -41,6 +43,20 @@ internal sealed class GraphTracer
     public static StepPlan Plan(OnnxGraph graph, ModelHints hints)
     {
         StateInputs states = StateInputs.Find(graph, hints);
+        StepPlan? ordinary = Plan(graph, states, SessionInputs.Named(hints), hints, out IReadOnlyList<ModelFault> faults);
+        if (ordinary is { NotStreamable.Count: 0 } || SessionInputs.Find(graph, states, hints) is not { Count: > 0 } onceGiven)
+        {
+            return ordinary ?? throw new ModelLoadException(graph.File.Path, faults);
+        }
+        // Only a graph that does not stream otherwise gets inputs that are given once.
+        StepPlan? once = Plan(graph, states, onceGiven, hints, out _);
+        return once is { NotStreamable.Count: 0 } ? once : ordinary ?? once ?? throw new ModelLoadException(graph.File.Path, faults);
+    }
+
+    // Null where no assumption about axes holds; then the faults of the one that came furthest.
+    private static StepPlan? Plan(OnnxGraph graph, StateInputs states, IReadOnlySet<string> onceGiven, ModelHints hints, out IReadOnlyList<ModelFault> faults)
+    {
+        faults = [];
         GraphTracer? best = null;
         GraphTracer? whole = null;
         // The faults alone: the values of a dozen attempts need not be in memory together.
@@ -48,7 +64,7 @@ internal sealed class GraphTracer
         bool repeats = graph.Nodes.Any(static n => n.OpType is "Tile" or "Expand");
         foreach (AxisRoles roles in AxisRoles.Candidates(repeats, () => states.Names(hasTime: false).Any()))
         {
-            var tracer = new GraphTracer(graph, roles, states, hints, isWhole: false);
+            var tracer = new GraphTracer(graph, roles, states, onceGiven, hints, isWhole: false);
             if (tracer.Trace() is { } plan)
             {
                 return plan;
@@ -58,7 +74,7 @@ internal sealed class GraphTracer
         }
         foreach ((AxisRoles roles, ModelFault[] reasons) in steps.Where(static s => s.Value.Length > 0))
         {
-            var tracer = new GraphTracer(graph, roles, states, hints, isWhole: true);
+            var tracer = new GraphTracer(graph, roles, states, onceGiven, hints, isWhole: true);
             if (tracer.Trace() is { } plan)
             {
                 return plan with { NotStreamable = reasons };
@@ -67,7 +83,8 @@ internal sealed class GraphTracer
         }
         // What stands in the way of the whole sequence says more than that it does not stream.
         best = whole ?? best;
-        throw new ModelLoadException(graph.File.Path, best is null ? [] : [.. best._faults, .. states.Faults]);
+        faults = best is null ? [] : [.. best._faults, .. states.Faults];
+        return null;
     }
 
     // How far an attempt came: its faults are told when none succeeds.
@@ -81,7 +98,7 @@ internal sealed class GraphTracer
         }
         StepPlanner work = _scope.Plan;
         HashSet<string> inSlots = _scope.HasTimeAxis ? [] : [.. _states.OfPlainOperators.Select(static l => l.Input)];
-        _faults.AddRange(_inputs.Define(_scope, inSlots));
+        _faults.AddRange(_inputs.Define(_scope, _session, inSlots));
         if (_faults.Count > 0)
         {
             return null;
@@ -104,7 +121,11 @@ internal sealed class GraphTracer
         {
             work.EndRecurrence([.. _inputs.Slots.Select(static s => s.Slot)]);
         }
-        return _faults.Count > 0 ? null : new StepPlan(work, _inputs.Ports, outputs.Ports) { StatePairs = outputs.Pairs };
+        return _faults.Count > 0 ? null : new StepPlan(work, _inputs.Ports, outputs.Ports)
+        {
+            StatePairs = outputs.Pairs,
+            Start = _session.Ports.Count > 0 ? new SessionStart(_session.Scope.Plan, _session.Ports) : null,
+        };
     }
 
     private void TraceNode(NodeProto proto)
@@ -121,10 +142,19 @@ internal sealed class GraphTracer
             return;
         }
         int depth = _scope.Plan.Depth;
+        bool isOfSession = _session.Takes(proto);
         try
         {
-            var context = new NodeContext(proto, _scope);
+            if (isOfSession)
+            {
+                _session.Enter(proto);
+            }
+            var context = new NodeContext(proto, isOfSession ? _session.Scope : _scope);
             op.Trace(context);
+            if (isOfSession)
+            {
+                _session.Leave(proto);
+            }
             foreach (string unread in context.Attributes.Unread.Take(MostFaultsOfNode))
             {
                 _faults.Add(new ModelFault(name, proto.OpType, $"the attribute '{unread}' is not known."));

@@ -18,6 +18,7 @@ internal static class Movement
         ConstantValue constant => new ConstantValue(shape, constant.Tensor.Rearrange(SizesOf(shape), [.. Enumerable.Range(0, constant.Tensor.Count)])),
         ShapeValue numbers => numbers with { Shape = shape },
         InitialStateValue state => state with { Shape = shape },
+        SessionValue once => once with { Shape = shape },
         SignalValue signal => signal with { Shape = shape },
         _ => throw new NodeFaultException($"cannot reshape {value.Kind}."),
     };
@@ -39,6 +40,8 @@ internal static class Movement
                 return new ShapeValue(shape, [.. source.Select(n => numbers.Elements[n])]);
             case InitialStateValue state:
                 return new InitialStateValue(shape, [.. source.Select(n => state.Source[n])]);
+            case SessionValue once:
+                return once with { Shape = shape, Source = [.. source.Select(n => once.Source[n])] };
             case SignalValue signal:
                 SignalValue moved = signal with
                 {

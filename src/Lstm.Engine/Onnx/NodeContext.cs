@@ -38,7 +38,14 @@ internal sealed class NodeContext(NodeProto proto, TraceScope scope)
     /// <param name="index">Number of the input.</param>
     /// <returns>The value, or null.</returns>
     public TracedValue? Optional(int index) =>
-        index < proto.Input.Count && proto.Input[index].Length > 0 ? scope.Values[proto.Input[index]] : null;
+        index < proto.Input.Count && proto.Input[index].Length > 0 ? scope.InStep(proto.Input[index]) : null;
+
+    /// <summary>An input that a recurrence starts from; may be absent.</summary>
+    /// <param name="index">Number of the input.</param>
+    /// <param name="isCarried">Whether a session carries it from then on; otherwise it is a value of the step like others.</param>
+    /// <returns>The value, or null.</returns>
+    public TracedValue? Start(int index, bool isCarried) =>
+        isCarried && index < proto.Input.Count && proto.Input[index].Length > 0 ? scope.Values[proto.Input[index]] : Optional(index);
 
     /// <summary>An input that must be there.</summary>
     /// <param name="index">Number of the input.</param>

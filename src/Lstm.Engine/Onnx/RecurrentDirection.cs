@@ -49,9 +49,9 @@ internal sealed class RecurrentDirection(RecurrentNode cell, int number, bool re
     public StateSlot AddState(string letter)
     {
         int index = InputInitialH + (letter == "c" ? 1 : 0);
-        TracedValue? start = cell.Node.Optional(index);
+        TracedValue? start = cell.Node.Start(index, isCarried: !cell.IsFunction);
         Refuse(start is ShapeValue || (start is SignalValue && !cell.IsFunction), $"initial_{letter} is computed in the step; expected a constant or an input of the graph.");
-        Refuse(start is not (InitialStateValue or SignalValue) && !cell.Node.HasTimeAxis && !cell.IsFunction, $"initial_{letter} is no input of the graph, and the graph has no axis of time: every step would start anew.");
+        Refuse(start is not (InitialStateValue or SignalValue or SessionValue) && !cell.Node.HasTimeAxis && !cell.IsFunction, $"initial_{letter} is no input of the graph, and the graph has no axis of time: every step would start anew.");
         int directions = cell.Directions.Count;
         Dim hidden = new(cell.HiddenSize);
         if (start is ConstantValue { Shape: [var d0, var d1, var d2] } constant && !(cell.BatchFirst ? d0 : d1).IsOne && d2 == hidden)

@@ -47,7 +47,7 @@ internal sealed class RecurrentNode
             leading is not [var time, { Size: 1, Symbols: "" or "B" }] || (time != Dim.T && !(time.IsOne && node.Plan.Depth > 0)) || !X.Shape[2].IsStatic,
             $"X has shape {Dims.Describe(X.Shape)}; expected {(BatchFirst ? "[B, T, input_size]" : "[T, B, input_size], time first")}.");
         _time = leading[0];
-        IsFunction = _time != Dim.T && (node.HasTimeAxis || Enumerable.Range(5, 2).Any(n => node.Optional(n) is SignalValue));
+        IsFunction = _time != Dim.T && (node.HasTimeAxis || Enumerable.Range(5, 2).Any(n => node.Start(n, isCarried: true) is SignalValue));
         _batch = leading[1];
         InputSize = (int)X.Shape[2].Size;
         HiddenSize = ReadHiddenSize(reverse.Length);

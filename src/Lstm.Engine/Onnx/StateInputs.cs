@@ -61,9 +61,9 @@ internal sealed class StateInputs
         var found = new HashSet<string>();
         foreach (NodeProto node in graph.Nodes)
         {
-            foreach (int index in InitialStatesOf(node))
+            foreach (string start in InitialStatesOf(node))
             {
-                string name = index < node.Input.Count ? node.Input[index] : "";
+                string name = start;
                 while (producers.TryGetValue(name, out NodeProto? producer) && Movements.Contains(producer.OpType) && producer.Input.Count > 0)
                 {
                     name = producer.Input[0];
@@ -77,8 +77,12 @@ internal sealed class StateInputs
         return found;
     }
 
-    // A loop starts from what it does not hand on unchanged.
-    private static IEnumerable<int> InitialStatesOf(NodeProto node) => node.OpType == "Loop"
+    /// <summary>What a node's recurrence starts from; a loop starts from what it does not hand on unchanged.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>Names of values; none for a node without a recurrence.</returns>
+    public static IEnumerable<string> InitialStatesOf(NodeProto node) => InitialStatePlaces(node).Where(index => index < node.Input.Count).Select(index => node.Input[index]);
+
+    private static IEnumerable<int> InitialStatePlaces(NodeProto node) => node.OpType == "Loop"
         ? Enumerable.Range(2, Math.Max(0, node.Input.Count - 2)).Where(n => node.Attribute.FirstOrDefault(static a => a.G is not null)?.G is not { } body || !HandsOn(body, n - 2))
         : InitialStateInputs.GetValueOrDefault(node.OpType) ?? [];
 

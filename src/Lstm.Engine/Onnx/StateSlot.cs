@@ -6,7 +6,7 @@ namespace Lstm.Engine.Onnx;
 /// <param name="Length">Number of values.</param>
 /// <param name="Old">Where a step finds it in a session's row.</param>
 /// <param name="New">Where a step leaves the new one in a session's row.</param>
-/// <param name="Start">What it starts from: a constant or an initial state of as many values; null for zero.</param>
+/// <param name="Start">What it starts from: a constant, an initial state or a value of the session of as many values; null for zero.</param>
 internal sealed record StateSlot(string Name, int Offset, int Length, int Old, int New, TracedValue? Start)
 {
     /// <summary>Its shape as users see it.</summary>

@@ -9,6 +9,9 @@ internal sealed record StepPlan(StepPlanner Work, IReadOnlyList<StepPort> Inputs
     /// <summary>Why it cannot be one step at a time; empty when it can.</summary>
     public IReadOnlyList<ModelFault> NotStreamable { get; init; } = [];
 
+    /// <summary>What is computed when a session opens; null for nothing.</summary>
+    public SessionStart? Start { get; init; }
+
     /// <summary>State inputs and the outputs that feed them.</summary>
     public IReadOnlyList<StatePair> StatePairs { get; init; } = [];
 }

@@ -45,6 +45,16 @@ internal sealed record InitialStateValue(Dim[] Shape, int[] Source) : TracedValu
     public override string Kind => "an initial state";
 }
 
+/// <summary>Values that are computed once, when a session opens, from what is given then.</summary>
+/// <param name="Shape">Its axes.</param>
+/// <param name="Type">Its element type; travels as float in any case.</param>
+/// <param name="Source">For each value its place in the row of the session's start.</param>
+internal sealed record SessionValue(Dim[] Shape, ElementType Type, int[] Source) : TracedValue(Shape)
+{
+    /// <inheritdoc/>
+    public override string Kind => "a value of the session";
+}
+
 /// <summary>Inside a loop over time: the number of the timestep, or another number that grows with it.</summary>
 /// <param name="Offset">How much it is ahead of the timestep's number from 0.</param>
 internal sealed record CounterValue(long Offset) : TracedValue([])

@@ -67,11 +67,11 @@ internal sealed class LoopOperator : Operator
     // What the body hands on unchanged is constant, a whole number is the counter, everything else is state.
     private static TracedValue Carry(NodeContext node, GraphProto body, int n, string name, List<(int, StateSlot)> slots)
     {
-        TracedValue start = node.Input(n + 2);
         if (StateInputs.HandsOn(body, n))
         {
-            return start;
+            return node.Input(n + 2);
         }
+        TracedValue start = node.Start(n + 2, isCarried: true) ?? node.Input(n + 2);
         if (start is ConstantValue { Tensor: { Count: 1, Integers: [0] } })
         {
             return new CounterValue(0);
@@ -80,13 +80,13 @@ internal sealed class LoopOperator : Operator
         {
             return start;
         }
-        if (start is not (ConstantValue or InitialStateValue))
+        if (start is not (ConstantValue or InitialStateValue or SessionValue))
         {
             throw new NodeFaultException($"its value '{body.Input[n + 2].Name}' starts from {start.Kind}; expected a constant or an input of the graph.");
         }
         StateSlot slot = node.Plan.AddState($"{name}.{body.Input[n + 2].Name}", Dims.Count(start.Shape), start);
         slots.Add((n, slot));
-        return new SignalValue(start.Shape, start is ConstantValue c ? c.Tensor.Type : ElementType.Float32, slot.Old);
+        return new SignalValue(start.Shape, start is ConstantValue c ? c.Tensor.Type : start is SessionValue s ? s.Type : ElementType.Float32, slot.Old);
     }
 
     private static void Keep(StepPlanner plan, TracedValue next, StateSlot slot)
