@@ -35,7 +35,7 @@ public abstract class Model
     {
         ArgumentNullException.ThrowIfNull(inputs);
         SessionInput[] complete = SessionInput.Complete(Info, inputs, out string? fault);
-        return (fault ?? FindFault(complete)) is { } wrong ? throw new ArgumentException(wrong, nameof(inputs))
+        return (fault ?? FindValueFault(complete)) is { } wrong ? throw new ArgumentException(wrong, nameof(inputs))
             : complete.Length == 0 ? CreateState()
             : CreateState(complete);
     }
@@ -47,7 +47,7 @@ public abstract class Model
     {
         ArgumentNullException.ThrowIfNull(inputs);
         SessionInput[] complete = SessionInput.Complete(Info, inputs, out string? fault);
-        return fault ?? FindFault(complete);
+        return fault ?? FindValueFault(complete);
     }
 
     /// <summary>Makes a state from inputs that are given once; for backends that have such.</summary>
@@ -58,7 +58,7 @@ public abstract class Model
     /// <summary>Says what is wrong with the values of inputs that are given once; for backends.</summary>
     /// <param name="inputs">As many, and of such shapes, as <see cref="ModelInfo.SessionInputs"/> says.</param>
     /// <returns>A sentence (expected, found), or null when they are fine.</returns>
-    protected virtual string? FindFault(SessionInput[] inputs) => null;
+    protected virtual string? FindValueFault(SessionInput[] inputs) => null;
 
     /// <summary>Advances one state by one timestep.</summary>
     /// <param name="state">A state of this model; changed only when the step succeeds.</param>

@@ -132,7 +132,7 @@ internal sealed class NativeModel : Model
     }
 
     /// <inheritdoc/>
-    protected override string? FindFault(SessionInput[] inputs) => _start?.FindFault(inputs);
+    protected override string? FindValueFault(SessionInput[] inputs) => _start?.FindFault(inputs);
 
     /// <inheritdoc/>
     public override void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)
