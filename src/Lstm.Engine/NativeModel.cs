@@ -84,7 +84,11 @@ internal sealed class NativeModel : Model
     {
         try
         {
-            return Load(OnnxGraph.Read(OnnxFile.Read(path)), width, hints);
+            var file = OnnxFile.Read(path);
+            file.RequireNativeOpset();
+            var graph = OnnxGraph.Read(file);
+            graph.RequireNative();
+            return Load(graph, width, hints);
         }
         catch (Exception e) when (e is not (ModelLoadException or OutOfMemoryException))
         {

@@ -152,7 +152,7 @@ internal sealed class GraphInputs
         string Reason() => $"The input '{input.Name}'";
         if (input.Type?.TensorType is not { Shape: { } proto } tensor)
         {
-            throw NodeFaultException.Wrong($"{Reason()} has no shape; expected a tensor with a known number of axes.");
+            throw new NodeFaultException($"{Reason()} has no shape; expected a tensor with a known number of axes.");
         }
         if (!ElementTypes.IsKnown(tensor.ElemType))
         {

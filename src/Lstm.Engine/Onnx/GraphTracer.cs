@@ -21,6 +21,7 @@ internal sealed class GraphTracer
     private readonly TraceScope _scope;
     private readonly SessionScope _session;
     private readonly List<ModelFault> _faults = [];
+    private readonly HashSet<string> _innocent = [];
     private int _traced;
     private int _depth;
 
@@ -61,6 +62,8 @@ internal sealed class GraphTracer
         GraphTracer? whole = null;
         // The faults alone: the values of a dozen attempts need not be in memory together.
         var steps = new Dictionary<AxisRoles, ModelFault[]>();
+        // A node that makes sense under one assumption about axes is not damaged, whatever another makes of it.
+        var innocent = new HashSet<string>();
         bool repeats = graph.Nodes.Any(static n => n.OpType is "Tile" or "Expand");
         foreach (AxisRoles roles in AxisRoles.Candidates(repeats, () => states.Names(hasTime: false).Any()))
         {
@@ -69,6 +72,7 @@ internal sealed class GraphTracer
             {
                 return plan;
             }
+            innocent.UnionWith(tracer._innocent);
             steps[roles] = [.. tracer._faults.Where(static f => f.Kind == ModelFaultKind.NotStreamable)];
             best = best is null || tracer.Progress.CompareTo(best.Progress) > 0 ? tracer : best;
         }
@@ -79,11 +83,12 @@ internal sealed class GraphTracer
             {
                 return plan with { NotStreamable = reasons };
             }
+            innocent.UnionWith(tracer._innocent);
             whole = whole is null || tracer.Progress.CompareTo(whole.Progress) > 0 ? tracer : whole;
         }
         // What stands in the way of the whole sequence says more than that it does not stream.
         best = whole ?? best;
-        faults = best is null ? [] : [.. best._faults, .. states.Faults];
+        faults = best is null ? [] : [.. best._faults.Select(f => innocent.Contains(f.Node) ? f with { Kind = ModelFaultKind.Unsupported } : f), .. states.Faults];
         return null;
     }
 
@@ -137,7 +142,8 @@ internal sealed class GraphTracer
             _faults.Add(new ModelFault(name, proto.OpType, $"the operator{domain} is not supported natively.") { Kind = ModelFaultKind.Unsupported });
             return;
         }
-        if (proto.Input.Any(i => i.Length > 0 && !_scope.Values.ContainsKey(i)))
+        // What its subgraphs take from around it counts as its input: a value that an earlier fault kept away is no fault of this node.
+        if (OnnxGraph.Reads(proto).Any(i => i.Length > 0 && !_scope.Values.ContainsKey(i)))
         {
             return;
         }
@@ -157,12 +163,13 @@ internal sealed class GraphTracer
             }
             foreach (string unread in context.Attributes.Unread.Take(MostFaultsOfNode))
             {
-                _faults.Add(new ModelFault(name, proto.OpType, $"the attribute '{unread}' is not known."));
+                _faults.Add(new ModelFault(name, proto.OpType, $"the attribute '{unread}' is not known.") { Kind = ModelFaultKind.Unsupported });
             }
             foreach (string output in proto.Output.Where(o => o.Length > 0 && !_scope.Values.ContainsKey(o)))
             {
                 _faults.Add(new ModelFault(name, proto.OpType, $"the output '{output}' is not supported.") { Kind = ModelFaultKind.Unsupported });
             }
+            _innocent.Add(name);
             _traced++;
         }
         catch (NodeFaultException e)

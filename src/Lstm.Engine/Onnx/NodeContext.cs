@@ -94,21 +94,32 @@ internal sealed class NodeContext(NodeProto proto, TraceScope scope)
         }
     }
 
-    /// <summary>Gives a name of a subgraph a value, and takes the values of its outputs.</summary>
+    /// <summary>Gives the inputs of a subgraph values, and takes the values of its outputs. Its names end with it: another subgraph may have the same.</summary>
     /// <param name="body">The subgraph.</param>
     /// <param name="inputs">Values of its inputs, in their order.</param>
     /// <returns>Values of its outputs, in their order.</returns>
     public TracedValue[] TraceBody(GraphProto body, IReadOnlyList<TracedValue> inputs)
     {
-        for (int n = 0; n < inputs.Count; n++)
+        HashSet<string> around = [.. scope.Values.Keys];
+        try
         {
-            if (!scope.Values.TryAdd(body.Input[n].Name, inputs[n]))
+            for (int n = 0; n < inputs.Count; n++)
             {
-                throw NodeFaultException.Wrong($"the name '{body.Input[n].Name}' of its subgraph is taken already.");
+                if (!scope.Values.TryAdd(body.Input[n].Name, inputs[n]))
+                {
+                    throw NodeFaultException.Wrong($"the name '{body.Input[n].Name}' of its subgraph is taken already.");
+                }
+            }
+            scope.TraceBody(body);
+            return [.. body.Output.Select(o => scope.Values.GetValueOrDefault(o.Name) ?? throw NodeFaultException.Wrong($"its subgraph does not compute its output '{o.Name}'."))];
+        }
+        finally
+        {
+            foreach (string inside in scope.Values.Keys.Where(name => !around.Contains(name)).ToArray())
+            {
+                scope.Values.Remove(inside);
             }
         }
-        scope.TraceBody(body);
-        return [.. body.Output.Select(o => scope.Values.GetValueOrDefault(o.Name) ?? throw NodeFaultException.Wrong($"its subgraph does not compute its output '{o.Name}'."))];
     }
 
     /// <summary>An input that must be constant.</summary>

@@ -10,13 +10,16 @@ internal sealed class OnnxFile
 {
     private const long MaxBytes = 1L << 30;
     private const int OldestOpset = 7;
-    private const int NewestOpset = 22;
+
+    // The operators that we read are the same in 23 to 25 but for element types that we refuse by name, and attributes that are unknown to us.
+    private const int NewestOpset = 25;
 
     private OnnxFile(string path, byte[] head, ModelProto model)
     {
         Path = path;
         Model = model;
         External = ExternalData.MoveInto(path, model, MaxBytes - head.Length);
+        FunctionInliner.Inline(model);
         Bytes = head.Length + External.Bytes;
         Fingerprint = FingerprintOf(head);
     }
@@ -48,12 +51,13 @@ internal sealed class OnnxFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <returns>The file; <see cref="OnnxGraph.Read"/> reports what could not be read beside it.</returns>
-    /// <exception cref="ModelLoadException">It is absent, too large, not ONNX, or of an operator set that is not supported.</exception>
+    /// <exception cref="ModelLoadException">It is absent, too large, not ONNX, or imports no operator set.</exception>
     public static OnnxFile Read(string path)
     {
         OnnxFile file = ReadUnchecked(path);
-        file.CheckOpset();
-        return file;
+        return file.ImportedOpset is null
+            ? throw Fault(file.Path, "The file imports no version of the ONNX operator set (opset_import); expected one.")
+            : file;
     }
 
     /// <summary>Reads a file and checks nothing but that it has a graph.</summary>
@@ -78,6 +82,17 @@ internal sealed class OnnxFile
             throw Fault(fullPath, bytes.Length == 0 ? "The file is empty." : "The file has no graph; expected an ONNX ModelProto with at least one node.");
         }
         return new OnnxFile(fullPath, bytes, model);
+    }
+
+    /// <summary>Refuses what the native engine does not know; ONNX Runtime may.</summary>
+    /// <exception cref="ModelLoadException">The version of the operator set is none that runs natively.</exception>
+    public void RequireNativeOpset()
+    {
+        if (ImportedOpset is not { } version || version is < OldestOpset or > NewestOpset)
+        {
+            string reason = $"The file uses version {ImportedOpset} of the ONNX operator set; expected {OldestOpset} to {NewestOpset}. Export it again with an opset in that range.";
+            throw new ModelLoadException(Path, [new ModelFault("", "", reason) { Kind = ModelFaultKind.Unsupported }]);
+        }
     }
 
     private string FingerprintOf(byte[] head)
@@ -105,18 +120,6 @@ internal sealed class OnnxFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw Fault(path, $"The file cannot be read: {e.Message}", e);
-        }
-    }
-
-    private void CheckOpset()
-    {
-        if (ImportedOpset is not { } version)
-        {
-            throw Fault(Path, "The file imports no version of the ONNX operator set (opset_import); expected one.");
-        }
-        if (version is < OldestOpset or > NewestOpset)
-        {
-            throw Fault(Path, $"The file uses version {version} of the ONNX operator set; expected {OldestOpset} to {NewestOpset}. Export it again with an opset in that range.");
         }
     }
 

@@ -6,13 +6,17 @@ namespace Lstm.Engine.Onnx;
 /// <summary>A graph whose names are sound: nodes in an order in which they can run, every name defined once and before it is used.</summary>
 internal sealed class OnnxGraph
 {
-    private OnnxGraph(OnnxFile file, IReadOnlyList<NodeProto> nodes, IReadOnlyDictionary<string, Tensor> constants)
+    private readonly ModelFault[] _unsupported;
+
+    private OnnxGraph(OnnxFile file, IReadOnlyList<NodeProto> nodes, IReadOnlyDictionary<string, Tensor> constants, ModelFault[] unsupported)
     {
         File = file;
+        _unsupported = unsupported;
         Nodes = nodes;
         Constants = constants;
         // Up to IR version 3 initializers are listed among the inputs, too.
-        Inputs = [.. file.Model.Graph.Input.Where(i => !constants.ContainsKey(i.Name))];
+        HashSet<string> initializers = [.. file.Model.Graph.Initializer.Select(static i => i.Name)];
+        Inputs = [.. file.Model.Graph.Input.Where(i => !initializers.Contains(i.Name))];
         Outputs = [.. file.Model.Graph.Output];
     }
 
@@ -33,8 +37,8 @@ internal sealed class OnnxGraph
 
     /// <summary>Checks the names of a graph and sorts its nodes.</summary>
     /// <param name="file">The file.</param>
-    /// <returns>The graph.</returns>
-    /// <exception cref="ModelLoadException">All faults at once.</exception>
+    /// <returns>The graph; <see cref="RequireNative"/> says whether all of it is for the native engine.</returns>
+    /// <exception cref="ModelLoadException">It is damaged; all faults at once.</exception>
     public static OnnxGraph Read(OnnxFile file)
     {
         GraphProto graph = file.Model.Graph;
@@ -53,7 +57,7 @@ internal sealed class OnnxGraph
             }
             catch (NodeFaultException e)
             {
-                faults.Add(new ModelFault("", "", $"Initializer: {e.Message}"));
+                faults.Add(new ModelFault("", "", $"Initializer: {e.Message}") { Kind = e.Kind });
             }
         }
         foreach (ValueInfoProto input in graph.Input)
@@ -78,7 +82,19 @@ internal sealed class OnnxGraph
         {
             faults.Add(new ModelFault("", "", "The graph has no output."));
         }
-        return faults.Count == 0 ? new OnnxGraph(file, nodes, constants) : throw new ModelLoadException(file.Path, faults);
+        return faults.TrueForAll(static f => f.Kind == ModelFaultKind.Unsupported)
+            ? new OnnxGraph(file, nodes, constants, [.. faults])
+            : throw new ModelLoadException(file.Path, faults);
+    }
+
+    /// <summary>Refuses what only another backend may read.</summary>
+    /// <exception cref="ModelLoadException">The file has parts or element types that the native engine does not read.</exception>
+    public void RequireNative()
+    {
+        if (_unsupported.Length > 0)
+        {
+            throw new ModelLoadException(File.Path, _unsupported);
+        }
     }
 
     /// <summary>How messages call a node.</summary>
@@ -91,7 +107,6 @@ internal sealed class OnnxGraph
     {
         (string Name, int Count)[] parts =
         [
-            ("model-local functions", model.Functions.Count),
             ("training_info", model.TrainingInfo.Count),
             ("sparse_initializer", model.Graph.SparseInitializer.Count),
             ("quantization_annotation", model.Graph.QuantizationAnnotation.Count),
@@ -100,9 +115,9 @@ internal sealed class OnnxGraph
         {
             yield return new ModelFault("", "", $"The file has {count} of {name}, which Lstm does not read; export the model without.");
         }
-        foreach (NodeProto node in model.Graph.Node.Where(static n => n.Overload.Length > 0))
+        if (model.Functions.Count > 0)
         {
-            yield return new ModelFault(NameOf(node), node.OpType, $"it names the overload '{node.Overload}' of a function; functions are not supported.");
+            yield return new ModelFault("", "", $"The file has {model.Functions.Count} of model-local functions, some of which cannot be put in the place of their calls; export the model without.") { Kind = ModelFaultKind.Unsupported };
         }
     }
 

@@ -44,7 +44,7 @@ internal static class TensorReader
     {
         if (!ElementTypes.IsKnown(proto.DataType))
         {
-            throw NodeFaultException.Wrong($"tensor '{proto.Name}' has element type {proto.DataType}, which Lstm does not read; numeric and boolean types are read.");
+            throw new NodeFaultException($"tensor '{proto.Name}' has element type {proto.DataType}, which Lstm does not read; numeric and boolean types are read.");
         }
     }
 

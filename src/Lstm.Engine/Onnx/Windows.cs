@@ -187,7 +187,7 @@ internal sealed class Windows
     {
         long size = _x.Shape[n + 2].Size + _pads[n].Before + _pads[n].After - ((_kernel[n] - 1) * _dilations[n]) - 1;
         return size >= 0 ? new Dim((size / _strides[n]) + 1)
-            : throw NodeFaultException.Wrong($"its kernel of {_kernel[n]} is larger than axis {n + 2} of {Dims.Describe(_x.Shape)} with its padding.");
+            : throw new NodeFaultException($"its kernel of {_kernel[n]} is larger than axis {n + 2} of {Dims.Describe(_x.Shape)} with its padding.");
     }
 
     private long[] Read(string name, int spatial)

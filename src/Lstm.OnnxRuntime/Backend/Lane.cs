@@ -1,3 +1,4 @@
+using Lstm.Engine;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Lstm.OnnxRuntime.Backend;
@@ -51,7 +52,7 @@ internal sealed class Lane : IDisposable
     }
 
     /// <summary>Runs the graph.</summary>
-    /// <exception cref="ArgumentException">ONNX Runtime refuses the values.</exception>
+    /// <exception cref="InputRefusedException">ONNX Runtime refuses the values.</exception>
     public void Run()
     {
         try
@@ -60,7 +61,7 @@ internal sealed class Lane : IDisposable
         }
         catch (OnnxRuntimeException error)
         {
-            throw new ArgumentException($"ONNX Runtime {OrtModel.Version} does not run this step: {error.Message.Trim()}", error);
+            throw new InputRefusedException($"ONNX Runtime {OrtModel.Version} does not run this step: {error.Message.Trim()}", error);
         }
     }
 

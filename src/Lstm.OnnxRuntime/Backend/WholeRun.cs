@@ -27,7 +27,7 @@ internal sealed class WholeRun(InferenceSession session, Plan plan, ModelInfo in
 
     /// <summary>Runs a sequence.</summary>
     /// <param name="sequence">The sequence, checked.</param>
-    /// <exception cref="ArgumentException">ONNX Runtime refuses the values.</exception>
+    /// <exception cref="InputRefusedException">ONNX Runtime refuses the values, or gives another shape than the trial runs.</exception>
     public void Run(Sequence sequence)
     {
         OrtValue[] inputs = [.. plan.Inputs.Select((_, n) => Input(n, sequence))];
@@ -39,7 +39,7 @@ internal sealed class WholeRun(InferenceSession session, Plan plan, ModelInfo in
         }
         catch (OnnxRuntimeException error)
         {
-            throw new ArgumentException($"ONNX Runtime {OrtModel.Version} does not run this sequence: {error.Message.Trim()}", nameof(sequence), error);
+            throw new InputRefusedException($"ONNX Runtime {OrtModel.Version} does not run this sequence: {error.Message.Trim()}", error);
         }
         finally
         {
@@ -73,7 +73,7 @@ internal sealed class WholeRun(InferenceSession session, Plan plan, ModelInfo in
         for (var n = 0; n < outputs.Length; n++)
         {
             if (!outputs[n].Shape.SequenceEqual(plan.Outputs[n].ShapeOf(sequence.Length, 1)))
-                throw new ArgumentException($"The output '{plan.Outputs[n].Name}' has shape [{string.Join(", ", outputs[n].Shape)}] for {sequence.Length} timesteps; expected [{string.Join(", ", plan.Outputs[n].ShapeOf(sequence.Length, 1))}].", nameof(sequence));
+                throw new InputRefusedException($"The output '{plan.Outputs[n].Name}' has shape [{string.Join(", ", outputs[n].Shape)}] for {sequence.Length} timesteps; expected [{string.Join(", ", plan.Outputs[n].ShapeOf(sequence.Length, 1))}].");
         }
         sequence.Y.Span.Clear();
         foreach (var slot in plan.Y)

@@ -80,6 +80,9 @@ internal static partial class Throw
     public static LstmException InputRange(string model, int row, string fault) => new(
         ErrorCode.InputRange, $"Step {row + 1} of the message (model '{model}'): {fault}", ("row", Text(row + 1)), ("model", model));
 
+    public static LstmException InputRefused(string model, Engine.InputRefusedException refusal) => new(
+        ErrorCode.InputRange, $"Model '{model}' refuses the input; the state is as before. {refusal.Message}", ("model", model));
+
     public static LstmException QueueFull(string model, int limit, string option) => new(
         ErrorCode.QueueFull,
         $"{limit} requests already wait for {model}, as many as allowed ({option}). Nothing was done; send the same request again a little later.",

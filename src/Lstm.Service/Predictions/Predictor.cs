@@ -76,7 +76,14 @@ internal sealed class Predictor : IDisposable
         var sequences = new Sequence[lengths.Length];
         for (int s = 0; s < lengths.Length; s++)
             sequences[s] = new(InitialState.Create(served, requested[s].State, s), lengths[s], requested[s].X, new float[lengths[s] * served.OutputSize]);
-        Run(served.Model, sequences, end);
+        try
+        {
+            Run(served.Model, sequences, end);
+        }
+        catch (InputRefusedException refusal)
+        {
+            throw Throw.InputRefused(served.Name, refusal);
+        }
         return Array.ConvertAll(sequences, s => PredictResult.From(served.Model.Info, s, wantState));
     }
 

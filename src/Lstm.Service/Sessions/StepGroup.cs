@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Lstm.Engine;
 using Lstm.Engine.Scheduling;
 using Lstm.Service.Errors;
 
@@ -240,7 +241,7 @@ internal sealed class StepGroup
             var session = entry.Session!; // not null: it was entered
             if (entry.Job >= 0)
             {
-                entry.Fault = _job.ErrorOf(entry.Job);
+                entry.Fault = _job.ErrorOf(entry.Job) is InputRefusedException refusal ? Throw.InputRefused(session.Model.Name, refusal) : _job.ErrorOf(entry.Job);
                 if (entry.Fault is not null)
                     continue;
                 session.Commit(entry, XOf(entry).Span, YOf(entry).Span, GatesOf(entry).Span, now);

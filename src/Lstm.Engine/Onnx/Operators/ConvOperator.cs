@@ -29,7 +29,7 @@ internal sealed class ConvOperator : Operator
         int inputs = w.Shape[1];
         if (groups < 1 || outputs % groups != 0 || inputs * groups != windows.Channels)
         {
-            throw NodeFaultException.Wrong($"W has shape [{string.Join(", ", w.Shape)}] and group is {groups}, but X has {windows.Channels} channels; expected C/group = {inputs}.");
+            throw new NodeFaultException($"W has shape [{string.Join(", ", w.Shape)}] and group is {groups}, but X has {windows.Channels} channels; expected C/group = {inputs}.");
         }
         float[] bias = node.Optional(2) is null ? new float[outputs] : node.Constant(2, "B").ToFloats();
         float[] weights = w.ToFloats();

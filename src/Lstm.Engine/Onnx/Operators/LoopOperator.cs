@@ -93,7 +93,7 @@ internal sealed class LoopOperator : Operator
     {
         if (Dims.Count(next.Shape) != slot.Length)
         {
-            throw NodeFaultException.Wrong($"its state '{slot.Name}' has {slot.Length} values and then {Dims.Describe(next.Shape)}.");
+            throw new NodeFaultException($"its state '{slot.Name}' has {slot.Length} values and then {Dims.Describe(next.Shape)}.");
         }
         SignalValue signal = Movement.ToSignal(plan, next);
         plan.Add(() => new CopyLayerSpec([new CopyRun(signal.Offset, slot.New, slot.Length)]));

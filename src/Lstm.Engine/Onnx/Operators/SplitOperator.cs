@@ -20,7 +20,7 @@ internal sealed class SplitOperator : Operator
         long[] sizes = node.Attributes.Ints("split") ?? node.Integers(1, "split") ?? Even(whole, (int)Math.Clamp(stated, 1, int.MaxValue));
         if (sizes.Length != node.OutputCount || stated != node.OutputCount || sizes.Any(static n => n < 0) || sizes.Sum() != whole)
         {
-            throw NodeFaultException.Wrong($"it splits {whole} values into {string.Join(" + ", sizes)} for {node.OutputCount} outputs; expected one part an output, and all of them together the whole.");
+            throw new NodeFaultException($"it splits {whole} values into {string.Join(" + ", sizes)} for {node.OutputCount} outputs; expected one part an output, and all of them together the whole.");
         }
         int[] strides = Dims.Strides(data.Shape);
         int start = 0;
