@@ -8,9 +8,25 @@ namespace Lstm.Engine;
 /// </summary>
 public abstract class Model
 {
+    // Inputs of which model.json lists the values, and where they begin in x.
+    private readonly List<(int Offset, TensorInfo Input)> _selectors = [];
+
     /// <summary>Describes the model; set by the backend.</summary>
     /// <param name="info">What was understood of the file.</param>
-    protected Model(ModelInfo info) => Info = info;
+    protected Model(ModelInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        Info = info;
+        int offset = 0;
+        foreach (TensorInfo input in info.Inputs)
+        {
+            if (input.Values.Count > 0)
+            {
+                _selectors.Add((offset, input));
+            }
+            offset += input.Size;
+        }
+    }
 
     /// <summary>Loads an ONNX file into our own cells.</summary>
     /// <param name="path">The .onnx file.</param>
@@ -122,6 +138,37 @@ public abstract class Model
         {
             throw new NotStreamableException(Info);
         }
+    }
+
+    /// <summary>Says what is wrong with an input of which model.json lists the values; for backends.</summary>
+    /// <param name="x">x(t), [input_size].</param>
+    /// <returns>A sentence (expected, found, where), or null when the values are fine.</returns>
+    protected string? FindValueFault(ReadOnlySpan<float> x)
+    {
+        for (int n = 0; n < _selectors.Count; n++)
+        {
+            (int offset, TensorInfo input) = _selectors[n];
+            for (int i = offset; i < offset + input.Size; i++)
+            {
+                if (!IsListed(input.Values, x[i]))
+                {
+                    return $"Expected {string.Join(" or ", input.Values)} for the input '{input.Name}' (values in model.json) at place {i} of the input but got {x[i]}.";
+                }
+            }
+        }
+        return null;
+    }
+
+    private static bool IsListed(IReadOnlyList<double> values, float value)
+    {
+        for (int n = 0; n < values.Count; n++)
+        {
+            if ((float)values[n] == value)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>Throws for a sequence that does not fit the model; for backends, at the door.</summary>

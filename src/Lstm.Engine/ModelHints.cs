@@ -21,6 +21,9 @@ public sealed record ModelHints
     /// <summary>Inputs of which someone says how often they are given, by their names in the graph.</summary>
     public IReadOnlyDictionary<string, InputGiven> Given { get; init; } = new Dictionary<string, InputGiven>();
 
+    /// <summary>Axes of inputs and outputs, and values of inputs, by their names in the graph, where the graph does not tell them.</summary>
+    public IReadOnlyDictionary<string, TensorLayout> Layouts { get; init; } = new Dictionary<string, TensorLayout>();
+
     /// <summary>Notes on inputs and outputs by their names in the graph.</summary>
     public IReadOnlyDictionary<string, TensorNotes> Tensors { get; init; } = new Dictionary<string, TensorNotes>();
 }

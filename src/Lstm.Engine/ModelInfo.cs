@@ -118,6 +118,9 @@ public sealed record TensorInfo(string Name, string ElementType, IReadOnlyList<i
     /// <summary>False for an output that a whole sequence gives once, after its last timestep; a session sees it grow with every step.</summary>
     public bool EveryStep { get; init; } = true;
 
+    /// <summary>The values that requests may send, as model.json says of an input that selects a branch of the graph; empty for any.</summary>
+    public IReadOnlyList<double> Values { get; init; } = [];
+
     /// <summary>What model.json adds; null for nothing.</summary>
     public TensorNotes? Notes { get; init; }
 }

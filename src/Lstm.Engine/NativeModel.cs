@@ -154,6 +154,10 @@ internal sealed class NativeModel : Model
         {
             return $"Expected {Info.InputSize} values (input_size) but got {x.Length}.";
         }
+        if (FindValueFault(x) is { } fault)
+        {
+            return fault;
+        }
         foreach (InputRange range in _ranges)
         {
             float value = x[range.Index];

@@ -19,7 +19,7 @@ public static class ModelLoader
         options ??= ModelLoaderOptions.Default;
         var sidecar = SidecarReader.Read(Path.GetFullPath(path));
         var hints = sidecar?.ToHints() ?? ModelHints.None;
-        var ort = new OrtOptions { AllowBatching = sidecar?.AllowBatching ?? options.AllowBatching, Axes = sidecar?.ToAxes() ?? OrtOptions.Default.Axes };
+        var ort = new OrtOptions { AllowBatching = sidecar?.AllowBatching ?? options.AllowBatching };
         var model = (sidecar?.Backend ?? options.Backend) switch
         {
             BackendChoice.Native => LoadNative(path, hints, sidecar),

@@ -85,6 +85,8 @@ public sealed class OrtBackedModel : Model, IDisposable
     {
         if (x.Length != Info.InputSize)
             return $"Expected {Info.InputSize} values (input_size) but got {x.Length}.";
+        if (FindValueFault(x) is { } fault)
+            return fault;
         foreach (var slot in Plan.X)
         {
             if (RangeOf(Plan.Inputs[slot.Tensor].ElementType) is not { } range)
@@ -97,6 +99,10 @@ public sealed class OrtBackedModel : Model, IDisposable
         }
         return null;
     }
+
+    /// <inheritdoc/>
+    public override string? FindLengthFault(int length) =>
+        base.FindLengthFault(length) ?? (length < Plan.ShortestSequence ? $"Expected at least {Plan.ShortestSequence} timesteps, the fewest that the graph runs over, but got {length}." : null);
 
     /// <inheritdoc/>
     public override StepBatch CreateBatch(int capacity)

@@ -141,7 +141,8 @@ public sealed class HandMadeGraphTests : IDisposable
         var error = Assert.Throws<ModelLoadException>(() => Load(file));
 
         Assert.Equal(
-            "The axes 0, 1 of the input 'x' are open, and the graph does not tell which is time and which is the batch; name them in model.json: time_axis, batch_axis or shape.",
+            "The axes 0, 1 of the input 'x' are open, and neither the graph nor trial runs tell which is time and which is the batch. Say it in model.json: "
+            + "{\"inputs\": {\"x\": {\"time_axis\": 0, \"batch_axis\": 1}}} or {\"inputs\": {\"x\": {\"time_axis\": 1, \"batch_axis\": 0}}}.",
             Assert.Single(error.Faults).ToString());
     }
 
@@ -151,9 +152,9 @@ public sealed class HandMadeGraphTests : IDisposable
         var file = new OnnxBuilder(17);
         file.Output(file.Node("Relu", [file.Input("x", "p q 2")]), "p q 2", "y");
 
-        var error = Assert.Throws<ModelLoadException>(() => Load(file, new OrtOptions
+        var error = Assert.Throws<ModelLoadException>(() => Load(file, hints: new ModelHints
         {
-            Axes = new Dictionary<string, OrtAxes> { ["x"] = new(3, 0), ["z"] = new(0, null), ["y"] = new(0, 0, [1, 1, 2]) },
+            Layouts = new Dictionary<string, TensorLayout> { ["x"] = new(3, 0), ["z"] = new(0, null), ["y"] = new(0, 0, [1, 1, 2]) },
         }));
 
         Assert.Equal(

@@ -58,8 +58,8 @@ public sealed class OrtBackedModelTests
     {
         var reference = ZooCase.Read(name);
         // Its sequences have a fixed length and no recurrent node, so that nothing tells the axis.
-        var options = name == "keras3_lstm_loop_last" ? new OrtOptions { Axes = new Dictionary<string, OrtAxes> { ["args_0"] = new(1, 0) } } : null;
-        using var model = OrtBackedModel.Load(reference.Model, options);
+        var hints = name == "keras3_lstm_loop_last" ? new ModelHints { Layouts = new Dictionary<string, TensorLayout> { ["args_0"] = new(1, 0) } } : null;
+        using var model = OrtBackedModel.Load(reference.Model, hints: hints);
         var series = new ZooSeries(model, reference);
         var sequences = series.Sequences();
 

@@ -53,7 +53,7 @@ internal static class InspectText
             text.Row("", OneLine(reason), Tone.Uneasy);
         text.Row("time", TimeAxis(info));
         if (info.SequenceLength is { } exact)
-            text.Row("length", $"exactly {Quantities.Count(exact)} timesteps, as the file was exported");
+            text.Row("length", $"exactly {Quantities.Count(exact)} {(exact == 1 ? "timestep" : "timesteps")}, as the file was exported");
         else if (info.LongestSequence < int.MaxValue)
             text.Row("length", $"at most {Quantities.Count(info.LongestSequence)} timesteps");
         AddTensors(text, "inputs", info.Inputs);

@@ -1,4 +1,6 @@
 using Lstm.Engine.Layers;
+using Lstm.Engine.Onnx.Axes;
+using Lstm.Engine.Onnx.Pairing;
 using Lstm.Engine.Onnx.Schema;
 
 namespace Lstm.Engine.Onnx;
@@ -7,36 +9,32 @@ namespace Lstm.Engine.Onnx;
 internal sealed class GraphInputs
 {
     private readonly OnnxGraph _graph;
-    private readonly AxisRoles _roles;
+    private readonly AxisReading _reading;
     private readonly ModelHints _hints;
     private readonly HashSet<string> _states;
     private readonly IReadOnlySet<string> _onceGiven;
-    private readonly int _rank;
-    private readonly string _timeName;
-    private readonly string _batchName;
     private int _stateSize;
     private bool _hasFrame;
 
-    /// <summary>Takes the axes' names from the first input of highest rank.</summary>
+    /// <summary>Takes what the leading input says of T and B.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="roles">The assumption.</param>
+    /// <param name="reading">The assumption.</param>
     /// <param name="states">Names of the state inputs.</param>
     /// <param name="onceGiven">Names of the inputs that are given once, when a session opens.</param>
     /// <param name="hints">What the file does not say itself.</param>
-    public GraphInputs(OnnxGraph graph, AxisRoles roles, IEnumerable<string> states, IReadOnlySet<string> onceGiven, ModelHints hints)
+    public GraphInputs(OnnxGraph graph, AxisReading reading, IEnumerable<string> states, IReadOnlySet<string> onceGiven, ModelHints hints)
     {
-        (_graph, _roles, _onceGiven, _hints) = (graph, roles, onceGiven, hints);
+        (_graph, _reading, _onceGiven, _hints) = (graph, reading, onceGiven, hints);
         _states = [.. states];
-        ValueInfoProto? leading = graph.Inputs.Where(i => !_states.Contains(i.Name) && !onceGiven.Contains(i.Name)).MaxBy(RankOf);
-        _rank = leading is null ? 0 : RankOf(leading);
-        _timeName = leading is null ? "" : NameAt(leading, roles.Time);
-        _batchName = leading is null ? "" : NameAt(leading, roles.Batch);
-        FixedLength = leading is null ? null : SizeAt(leading, roles.Time);
-        FixedBatch = leading is null ? null : SizeAt(leading, roles.Batch);
+        InputAxes? leading = reading.Leading;
+        FixedLength = leading?.Time >= 0 ? Fixed(leading.Lengths[leading.Time]) : null;
+        FixedBatch = leading?.Batch >= 0 ? Fixed(leading.Lengths[leading.Batch]) : null;
     }
 
     /// <summary>How well the names of the axes fit their roles; decides only which faults are told.</summary>
-    public int Plausibility => Fits(_timeName, 't', 's', 'l') + Fits(_batchName, 'b', 'n');
+    public int Plausibility => _reading.Leading is { } leading && _graph.Inputs.FirstOrDefault(i => i.Name == leading.Name) is { } input
+        ? Fits(DeclaredShape.Of(input), leading.Time, 't', 's', 'l') + Fits(DeclaredShape.Of(input), leading.Batch, 'b', 'n')
+        : 0;
 
     /// <summary>T as the file declares it, null when it leaves it open.</summary>
     public int? FixedLength { get; }
@@ -96,7 +94,7 @@ internal sealed class GraphInputs
         {
             if (Dims.HasTime(shape))
             {
-                throw new NodeFaultException($"The input '{input.Name}' has an axis of time, taking {_roles.Description}; expected none, since it is given once, when a session opens.");
+                throw new NodeFaultException($"The input '{input.Name}' has an axis of time, taking {_reading.Description}; expected none, since it is given once, when a session opens.");
             }
             session.Define(Describe(input.Name, type, shape, shape), type, shape);
         }
@@ -106,7 +104,7 @@ internal sealed class GraphInputs
         }
     }
 
-    private SignalValue DefinePort(StepPlanner plan, string name, ElementType type, Dim[] shape)
+    private TracedValue DefinePort(StepPlanner plan, string name, ElementType type, Dim[] shape)
     {
         int first = Ports.Sum(static i => i.Info.Size);
         int count = Dims.Count(shape);
@@ -116,6 +114,13 @@ internal sealed class GraphInputs
         }
         int offset = plan.Allocate(count);
         Ports.Add(new StepPort(Describe(name, type, shape, shape), offset));
+        if (_hints.Layouts.GetValueOrDefault(name)?.Values is [var only] && shape.All(static d => d.IsStatic))
+        {
+            // Requests send nothing else, so it is known now: what it selects is decided.
+            return new ConstantValue(ElementTypes.IsInteger(type)
+                ? Tensor.Of(SizesOf(shape), [.. Enumerable.Repeat((long)only, count)], type)
+                : Tensor.Of(SizesOf(shape), [.. Enumerable.Repeat((float)only, count)], type));
+        }
         return new SignalValue(shape, type, offset) { InputOrigin = [.. Enumerable.Range(first, count)] };
     }
 
@@ -158,44 +163,21 @@ internal sealed class GraphInputs
         {
             throw new NodeFaultException($"{Reason()} has element type {tensor.ElemType}; expected a numeric type.");
         }
-        bool isState = _states.Contains(input.Name);
-        bool isOnce = _onceGiven.Contains(input.Name);
-        bool isLow = !isState && proto.Dim.Count < _rank && (!_roles.LowRankHasTime || isOnce);
-        // An axis that goes by its name is not looked for at its place.
-        int time = isState || isLow || isOnce || HasName(proto, _timeName) ? -1 : _roles.Time;
-        // Without a batch in x there is none in the states either.
-        int stateBatch = _roles.Batch < _rank ? _roles.StateBatch : -1;
-        int batch = HasName(proto, _batchName) ? -1 : isState || (isOnce && !isLow) ? stateBatch : isLow ? Math.Min(_roles.Batch, 0) : _roles.Batch;
+        InputAxes axes = _reading.Inputs.First(i => i.Name == input.Name);
         var shape = new Dim[proto.Dim.Count];
         for (int axis = 0; axis < shape.Length; axis++)
         {
-            shape[axis] = AxisOf(proto.Dim[axis], axis, time, batch);
-            if (shape[axis] is { IsStatic: true, Size: 0 or > int.MaxValue })
+            shape[axis] = axes.Roles[axis] switch { 'T' => Dim.T, 'B' => Dim.B, _ => new Dim(Math.Max(0, axes.Lengths[axis])) };
+            if (shape[axis] is { IsStatic: true, Size: 0 })
             {
-                throw new NodeFaultException($"{Reason()} has no usable size on axis {axis} ('{proto.Dim[axis].DimParam}'), taking {_roles.Description}; expected a fixed number of features.");
+                throw new NodeFaultException($"{Reason()} has no usable size on axis {axis} ('{proto.Dim[axis].DimParam}'), taking {_reading.Description}; expected a fixed number of features.");
             }
         }
         if (shape.Aggregate(1.0, static (product, d) => product * d.Size) is var count && count > Dims.MostValues)
         {
-            throw new NodeFaultException($"{Reason()} has {count} values per timestep and session, taking {_roles.Description}; at most {Dims.MostValues} are supported.");
+            throw new NodeFaultException($"{Reason()} has {count} values per timestep and session, taking {_reading.Description}; at most {Dims.MostValues} are supported.");
         }
         return shape;
-    }
-
-    // By its name where the file names the axis, by its place otherwise.
-    private Dim AxisOf(TensorShapeProto.Types.Dimension dim, int axis, int time, int batch)
-    {
-        string name = dim.DimParam;
-        if (name.Length > 0 && name == _timeName)
-        {
-            return Dim.T;
-        }
-        if (name.Length > 0 && name == _batchName)
-        {
-            return Dim.B;
-        }
-        bool isFixed = dim.HasDimValue && dim.DimValue > 0;
-        return axis == time ? Dim.T : axis == batch ? Dim.B : new Dim(isFixed ? dim.DimValue : 0);
     }
 
     /// <summary>What users see of an input or output.</summary>
@@ -209,22 +191,15 @@ internal sealed class GraphInputs
         Axes = Dims.Describe(axes),
         TimeAxis = Array.FindIndex(axes, static d => d.HasTime),
         BatchAxis = Array.FindIndex(axes, static d => d.HasBatch),
-        EveryStep = _roles.Time < 0 || Dims.HasTime(shape),
+        EveryStep = !_reading.HasTime || Dims.HasTime(shape),
         Notes = _hints.Tensors.GetValueOrDefault(name),
+        Values = _hints.Layouts.GetValueOrDefault(name)?.Values ?? [],
     };
 
-    private static int Fits(string name, params ReadOnlySpan<char> initials) => name.Length > 0 && initials.Contains(char.ToLowerInvariant(name[0])) ? 1 : 0;
-
-    private static bool HasName(TensorShapeProto shape, string name) => name.Length > 0 && shape.Dim.Any(d => d.DimParam == name);
+    private static int Fits(DeclaredShape shape, int axis, params ReadOnlySpan<char> initials) =>
+        axis >= 0 && shape.NameOf(axis) is { Length: > 0 } name && initials.Contains(char.ToLowerInvariant(name[0])) ? 1 : 0;
 
     private static int[] SizesOf(Dim[] shape) => [.. shape.Where(static d => d.IsStatic).Select(static d => (int)d.Size)];
 
-    private static int RankOf(ValueInfoProto input) => input.Type?.TensorType?.Shape?.Dim.Count ?? 0;
-
-    private static string NameAt(ValueInfoProto input, int axis) => DimAt(input, axis)?.DimParam ?? "";
-
-    private static int? SizeAt(ValueInfoProto input, int axis) =>
-        DimAt(input, axis) is { HasDimValue: true, DimValue: > 0 and <= int.MaxValue } dim ? (int)dim.DimValue : null;
-
-    private static TensorShapeProto.Types.Dimension? DimAt(ValueInfoProto input, int axis) => axis >= 0 && axis < RankOf(input) ? input.Type.TensorType.Shape.Dim[axis] : null;
+    private static int? Fixed(int length) => length > 0 ? length : null;
 }

@@ -1,3 +1,4 @@
+using Lstm.Engine.Onnx.Axes;
 using Lstm.Engine.Onnx.Schema;
 
 namespace Lstm.Engine.Onnx;
@@ -25,14 +26,14 @@ internal sealed class GraphTracer
     private int _traced;
     private int _depth;
 
-    private GraphTracer(OnnxGraph graph, AxisRoles roles, StateInputs states, IReadOnlySet<string> onceGiven, ModelHints hints, bool isWhole)
+    private GraphTracer(OnnxGraph graph, AxisReading reading, StateInputs states, IReadOnlySet<string> onceGiven, ModelHints hints, bool isWhole)
     {
         _graph = graph;
-        bool hasTime = roles.Time >= 0;
+        bool hasTime = reading.HasTime;
         _states = states;
-        _inputs = new GraphInputs(graph, roles, states.Names(hasTime), onceGiven, hints);
+        _inputs = new GraphInputs(graph, reading, states.Names(hasTime), onceGiven, hints);
         _scope = new TraceScope(
-            new StepPlanner(isWhole, hasTime ? _inputs.FixedLength : null, _inputs.FixedBatch) { RepeatsAreTime = roles.RepeatsAreTime, Weights = hints.Weights }, graph.File.Opset, hasTime, TraceBody);
+            new StepPlanner(isWhole, hasTime ? _inputs.FixedLength : null, _inputs.FixedBatch) { RepeatsAreTime = reading.RepeatsAreTime, Weights = hints.Weights }, graph.File.Opset, hasTime, TraceBody);
         _session = new SessionScope(_scope);
     }
 
@@ -61,24 +62,23 @@ internal sealed class GraphTracer
         GraphTracer? best = null;
         GraphTracer? whole = null;
         // The faults alone: the values of a dozen attempts need not be in memory together.
-        var steps = new Dictionary<AxisRoles, ModelFault[]>();
+        var steps = new Dictionary<AxisReading, ModelFault[]>();
         // A node that makes sense under one assumption about axes is not damaged, whatever another makes of it.
         var innocent = new HashSet<string>();
-        bool repeats = graph.Nodes.Any(static n => n.OpType is "Tile" or "Expand");
-        foreach (AxisRoles roles in AxisRoles.Candidates(repeats, () => states.Names(hasTime: false).Any()))
+        foreach (AxisReading reading in new AxisFinder(graph, hints).Readings(hasTime => states.Names(hasTime).ToHashSet(), onceGiven))
         {
-            var tracer = new GraphTracer(graph, roles, states, onceGiven, hints, isWhole: false);
+            var tracer = new GraphTracer(graph, reading, states, onceGiven, hints, isWhole: false);
             if (tracer.Trace() is { } plan)
             {
                 return plan;
             }
             innocent.UnionWith(tracer._innocent);
-            steps[roles] = [.. tracer._faults.Where(static f => f.Kind == ModelFaultKind.NotStreamable)];
+            steps[reading] = [.. tracer._faults.Where(static f => f.Kind == ModelFaultKind.NotStreamable)];
             best = best is null || tracer.Progress.CompareTo(best.Progress) > 0 ? tracer : best;
         }
-        foreach ((AxisRoles roles, ModelFault[] reasons) in steps.Where(static s => s.Value.Length > 0))
+        foreach ((AxisReading reading, ModelFault[] reasons) in steps.Where(static s => s.Value.Length > 0))
         {
-            var tracer = new GraphTracer(graph, roles, states, onceGiven, hints, isWhole: true);
+            var tracer = new GraphTracer(graph, reading, states, onceGiven, hints, isWhole: true);
             if (tracer.Trace() is { } plan)
             {
                 return plan with { NotStreamable = reasons };

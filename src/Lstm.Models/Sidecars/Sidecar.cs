@@ -1,11 +1,12 @@
 using Lstm.Engine;
-using Lstm.OnnxRuntime;
 
 namespace Lstm.Models.Sidecars;
 
 /// <summary>What a model.json says.</summary>
 internal sealed record Sidecar
 {
+    private static readonly TensorLayout Nothing = new(null, null);
+
     /// <summary>The file's name, for messages.</summary>
     public required string FileName { get; init; }
 
@@ -40,12 +41,9 @@ internal sealed record Sidecar
         StatePairs = StatePairs,
         FrameContext = FrameContext,
         Weights = Weights,
+        Layouts = All.Where(static t => t.Tensor.Layout != Nothing).ToDictionary(static t => t.Name, static t => t.Tensor.Layout),
         Tensors = All.ToDictionary(static t => t.Name, static t => t.Tensor.Notes),
     };
-
-    /// <summary>For ONNX Runtime.</summary>
-    public IReadOnlyDictionary<string, OrtAxes> ToAxes() =>
-        All.Where(static t => t.Tensor.HasAxes).ToDictionary(static t => t.Name, static t => new OrtAxes(t.Tensor.TimeAxis, t.Tensor.BatchAxis, t.Tensor.Shape));
 
     /// <summary>A fault of the file.</summary>
     public ModelFault Fault(string reason) => new("", "", $"In {FileName}: {reason}");
@@ -53,11 +51,5 @@ internal sealed record Sidecar
 
 /// <summary>What is said of an input or output.</summary>
 /// <param name="Notes">What people should know.</param>
-/// <param name="TimeAxis">The axis of time; null when nothing is said.</param>
-/// <param name="BatchAxis">The axis of the batch; null when nothing is said.</param>
-/// <param name="Shape">The lengths of all axes; null when nothing is said.</param>
-internal sealed record SidecarTensor(TensorNotes Notes, int? TimeAxis, int? BatchAxis, IReadOnlyList<int>? Shape)
-{
-    /// <summary>Whether anything is said of the axes.</summary>
-    public bool HasAxes => TimeAxis is not null || BatchAxis is not null || Shape is not null;
-}
+/// <param name="Layout">What is said of its axes and values.</param>
+internal sealed record SidecarTensor(TensorNotes Notes, TensorLayout Layout);

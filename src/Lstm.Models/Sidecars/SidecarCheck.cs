@@ -29,11 +29,9 @@ internal static class SidecarCheck
         foreach (var (place, name, said) in sidecar.All)
         {
             var found = info.Inputs.Concat(info.Outputs).FirstOrDefault(t => t.Name == name);
-            if (said.Shape is not null)
-                faults.Add($"{place}.shape cannot be given to the native engine.");
-            if (found is not null && said.TimeAxis is { } time && time != found.TimeAxis)
+            if (found is not null && said.Layout.TimeAxis is { } time && time != found.TimeAxis)
                 faults.Add($"{place}.time_axis is {time}, but the native engine finds {(found.TimeAxis < 0 ? "none" : $"it on axis {found.TimeAxis}")}.");
-            if (found is not null && said.BatchAxis is { } batch && batch != found.BatchAxis)
+            if (found is not null && said.Layout.BatchAxis is { } batch && batch != found.BatchAxis)
                 faults.Add($"{place}.batch_axis is {batch}, but the native engine finds {(found.BatchAxis < 0 ? "none" : $"it on axis {found.BatchAxis}")}.");
         }
         return [.. faults.Select(f => sidecar.Fault(f) with { Kind = ModelFaultKind.Unsupported })];
@@ -44,10 +42,10 @@ internal static class SidecarCheck
         foreach (var (name, tensor) in said)
         {
             if (tensors.FirstOrDefault(t => t.Name == name) is { } found)
-                Check($"{role}.{name}", tensor.Notes, found, faults);
+                Check($"{role}.{name}", tensor, found, faults);
             else if (!states.Contains(name))
                 faults.Add($"the model has no '{name}' among its {role}: {string.Join(", ", tensors.Select(static t => $"'{t.Name}'"))}.");
-            else if (tensor.Notes is not { Name: null, Features.Count: 0, Units.Count: 0, Quantiles.Count: 0 })
+            else if (tensor.Notes is not { Name: null, Features.Count: 0, Units.Count: 0, Quantiles.Count: 0 } || tensor.Layout.Values is not null)
                 faults.Add($"{role}.{name} is a state, which a session keeps; only axes can be given for it.");
         }
         var names = tensors.Select(t => said.GetValueOrDefault(t.Name)?.Notes.Name ?? t.Name);
@@ -55,8 +53,11 @@ internal static class SidecarCheck
             faults.Add($"several {role} are called '{twice.Key}'; expected a name for each.");
     }
 
-    private static void Check(string place, TensorNotes notes, TensorInfo tensor, List<string> faults)
+    private static void Check(string place, SidecarTensor said, TensorInfo tensor, List<string> faults)
     {
+        var notes = said.Notes;
+        if (said.Layout.Values is { } values && !tensor.ElementType.StartsWith("float", StringComparison.Ordinal) && values.Any(static v => v != Math.Truncate(v)))
+            faults.Add($"{place}.values has fractions, but the input is of type {tensor.ElementType}.");
         if (notes.Features.Count > 0 && notes.Features.Count != tensor.Size)
             faults.Add($"{place}.features has {notes.Features.Count} names, but a timestep has {tensor.Size} values.");
         if (notes.Features.GroupBy(static f => f).FirstOrDefault(static g => g.Count() > 1) is { } twice)

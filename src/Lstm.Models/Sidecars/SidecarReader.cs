@@ -11,7 +11,7 @@ internal sealed class SidecarReader
     private const string MainName = "model.json";
 
     private static readonly string[] Fields = ["state_pairs", "frame_context", "inputs", "outputs", "backend", "allow_batching", "weights"];
-    private static readonly string[] InputFields = ["name", "features", "units", "time_axis", "batch_axis", "shape"];
+    private static readonly string[] InputFields = ["name", "features", "units", "time_axis", "batch_axis", "shape", "values"];
     private static readonly string[] OutputFields = ["name", "features", "units", "quantiles", "time_axis", "batch_axis"];
 
     private readonly string _fileName;
@@ -145,9 +145,19 @@ internal sealed class SidecarReader
             Property(json, "features") is { } features ? ReadList(features, $"{place}.features", JsonValueKind.String, "texts", static e => e.GetString() ?? "") : [],
             Property(json, "units") is { } units ? ReadUnits(units, $"{place}.units") : [],
             Property(json, "quantiles") is { } quantiles ? ReadList(quantiles, $"{place}.quantiles", JsonValueKind.Number, "numbers", static e => e.GetDouble()) : []),
+        new TensorLayout(
         Property(json, "time_axis") is { } time ? ReadInteger(time, $"{place}.time_axis", 0) : null,
         Property(json, "batch_axis") is { } batch ? ReadInteger(batch, $"{place}.batch_axis", 0) : null,
-        Property(json, "shape") is { } shape ? ReadList(shape, $"{place}.shape", JsonValueKind.Number, "whole numbers from 1", static e => e.TryGetInt32(out var n) ? n : 0) : null);
+        Property(json, "shape") is { } shape ? ReadList(shape, $"{place}.shape", JsonValueKind.Number, "whole numbers from 1", static e => e.TryGetInt32(out var n) ? n : 0) : null,
+        Property(json, "values") is { } values ? ReadValues(values, $"{place}.values") : null));
+
+    private List<double> ReadValues(JsonElement json, string place)
+    {
+        var values = ReadList(json, place, JsonValueKind.Number, "numbers, the first being the one to load with", static e => e.GetDouble());
+        if (json.ValueKind == JsonValueKind.Array && (values.Count == 0 || values.Distinct().Count() < values.Count || !values.TrueForAll(static v => Math.Abs(v) < float.MaxValue)))
+            _faults.Add($"{place} has to be a list of different numbers, at least one.");
+        return values.Count > 0 ? values : [0];
+    }
 
     private List<string> ReadUnits(JsonElement json, string place) =>
         json.ValueKind == JsonValueKind.String ? [json.GetString() ?? ""] : ReadList(json, place, JsonValueKind.String, "texts, or one text for all", static e => e.GetString() ?? "");

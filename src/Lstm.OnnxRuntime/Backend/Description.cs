@@ -48,7 +48,7 @@ internal static class Description
     private static TensorInfo Port(PlanTensor tensor, Slot slot, ModelHints hints)
     {
         IReadOnlyList<int> shape = slot.Piece is null ? tensor.StepShape : [.. tensor.StepShape.SkipLast(1), slot.Piece.Length];
-        return new TensorInfo(tensor.Name, tensor.ElementType, shape) { Axes = tensor.Axes, TimeAxis = tensor.Time, BatchAxis = tensor.Batch, Notes = hints.Tensors.GetValueOrDefault(tensor.Name) };
+        return new TensorInfo(tensor.Name, tensor.ElementType, shape) { Axes = tensor.Axes, TimeAxis = tensor.Time, BatchAxis = tensor.Batch, Notes = hints.Tensors.GetValueOrDefault(tensor.Name), Values = hints.Layouts.GetValueOrDefault(tensor.Name)?.Values ?? [] };
     }
 
     private static LayerInfo? Layer(OnnxGraph graph, NodeProto node)

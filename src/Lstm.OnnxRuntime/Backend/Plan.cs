@@ -33,6 +33,9 @@ internal sealed record Plan
     /// <summary>The length that the file fixes; null for any.</summary>
     public int? SequenceLength { get; init; }
 
+    /// <summary>The fewest timesteps of a whole sequence that the graph runs.</summary>
+    public int ShortestSequence { get; init; } = 1;
+
     /// <summary>Why the graph cannot be stepped.</summary>
     public IReadOnlyList<ModelFault> NotStreamable { get; init; } = [];
 }

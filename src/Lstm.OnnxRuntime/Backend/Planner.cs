@@ -1,5 +1,6 @@
 using Lstm.Engine;
 using Lstm.Engine.Onnx;
+using Lstm.Engine.Onnx.Axes;
 using Lstm.Engine.Onnx.Pairing;
 
 namespace Lstm.OnnxRuntime.Backend;
@@ -7,8 +8,6 @@ namespace Lstm.OnnxRuntime.Backend;
 /// <summary>Finds out how a graph is stepped: its states by tracing, its axes by tracing and trial runs.</summary>
 internal sealed class Planner
 {
-    private const int TrialLength = 4;
-
     private readonly OnnxGraph _graph;
     private readonly OrtOptions _options;
     private readonly ModelHints _hints;
@@ -29,11 +28,13 @@ internal sealed class Planner
         (_graph, _model, _options, _hints) = (graph, model, options, hints);
         _pairing = StatePairing.Find(graph, hints.StatePairs);
         RefuseTypes();
-        var roles = new AxisRoles(graph, new HashSet<string>(_pairing.Links.Select(static l => l.Input)), options);
-        _inputs = roles.Inputs;
-        Settle();
+        HashSet<string> states = [.. _pairing.Links.Select(static l => l.Input)];
+        var axes = new AxisChoice(graph, hints, states);
+        if (Selectors.Find(graph, states, hints.Layouts) is { Count: > 0 } faults)
+            throw new ModelLoadException(graph.File.Path, faults);
+        _inputs = axes.Settle(model, hints.Layouts);
         _length = HasStates ? null : _inputs.SelectMany(static i => i.Roles.Zip(i.Lengths)).Where(static a => a is { First: 'T', Second: >= 0 }).Select(static a => (int?)a.Second).FirstOrDefault();
-        _trials = new Trials(model, _inputs);
+        _trials = new Trials(model, _inputs, hints.Layouts);
     }
 
     private bool HasStates => _pairing.Links.Count > 0;
@@ -44,14 +45,17 @@ internal sealed class Planner
     /// <exception cref="ModelLoadException">A trial run fails or does not give what was expected.</exception>
     public Plan Make(IReadOnlyList<ModelFault> notNative)
     {
-        var hasTime = _inputs.Any(static i => i.Roles.Contains('T'));
-        var first = HasStates ? 1 : _length ?? TrialLength;
-        var outputs = _trials.Run(first, 1);
-        var time = hasTime ? FindTime(outputs, first) : null;
-        if (!HasStates && time is null)
+        var hasTime = _inputs.Any(static i => i.Time >= 0);
+        // Without time and states a run is a window: one timestep of all that goes in.
+        var isWindow = !HasStates && !hasTime;
+        if (isWindow && (_pairing.Ambiguity is not null || !IsRecurrent()))
             throw Fault(_pairing.Ambiguity ?? "The graph has no state that goes in and out, and no time axis was found among its inputs; name it in model.json: time_axis.");
+        var lengths = !HasStates && hasTime && _length is null ? LengthTrials.Find(_trials, _graph.File.Path) : null;
+        var first = lengths?.Length ?? (HasStates ? 1 : _length ?? 1);
+        var outputs = lengths?.Outputs ?? _trials.Run(first, 1);
+        var time = lengths is not null ? lengths.Time : hasTime ? FindTime(outputs, first) : isWindow ? [.. outputs.Select(static _ => -1)] : null;
         var batch = _options.AllowBatching ? FindBatch(outputs, first) : null;
-        PlanTensor[] planInputs = [.. _inputs.Select((i, n) => new PlanTensor(i.Name, _model.Inputs[n].ElementType, Ones(i), Array.IndexOf(i.Roles, 'T'), Array.IndexOf(i.Roles, 'B')))];
+        PlanTensor[] planInputs = [.. _inputs.Select((i, n) => new PlanTensor(i.Name, _model.Inputs[n].ElementType, i.StepShape, i.Time, i.Batch))];
         PlanTensor[] planOutputs = [.. _graph.Outputs.Select((o, n) => new PlanTensor(o.Name, _model.Outputs[n].ElementType, Shape(outputs[n], time?[n] ?? -1), time?[n] ?? -1, batch?[n] ?? NamedBatch(n)))];
         CheckSaid(planOutputs);
         var states = FindStates(planInputs, planOutputs);
@@ -65,7 +69,8 @@ internal sealed class Planner
             Links = _pairing.Links,
             RunsSequences = time is not null && _hints.FrameContext == 0 && (_length is not null || _inputs.All(static i => i.Roles.Zip(i.Lengths).All(static a => a.First != 'T' || a.Second < 0))),
             CanBatch = batch is not null && _pairing.Links.All(static l => l.Piece is null) && planInputs.All(static i => i.Batch >= 0),
-            SequenceLength = _length,
+            SequenceLength = isWindow ? 1 : _length,
+            ShortestSequence = lengths?.Shortest ?? 1,
         };
         return plan with { NotStreamable = HasStates ? new Causality(_graph, _trials, plan).Check() : WhyNotStreamable(notNative) };
     }
@@ -82,46 +87,29 @@ internal sealed class Planner
             throw new ModelLoadException(_graph.File.Path, faults);
     }
 
-    // With a state, all open axes of a step are 1, and the only one that is not the batch's is time; without, both must be told.
-    private void Settle()
-    {
-        List<ModelFault> faults = [];
-        foreach (var input in _inputs)
-        {
-            for (var axis = 0; axis < input.Roles.Length; axis++)
-            {
-                if (HasStates && input.Roles[axis] == 'T' && input.Lengths[axis] > 1)
-                    input.Roles[axis] = ' ';
-            }
-            var open = input.Roles.Index().Where(static r => r.Item == '?').Select(static r => r.Index).ToArray();
-            if (open.Length == 1 && !input.Roles.Contains('T') && (HasStates || input.Roles.Contains('B')))
-                input.Roles[open[0]] = 'T';
-            else if (open.Length > 0)
-                faults.Add(new ModelFault("", "", $"The axes {string.Join(", ", open)} of the input '{input.Name}' are open, and the graph does not tell which is time and which is the batch; name them in model.json: time_axis, batch_axis or shape."));
-        }
-        if (faults.Count > 0)
-            throw new ModelLoadException(_graph.File.Path, faults);
-    }
+    // Anything else is no recurrent network, or its time was not found.
+    private bool IsRecurrent() => _inputs.All(static i => i.Roles.Index().All(r => r.Item == 'B' || i.Lengths[r.Index] >= 0));
 
     // For each output the axis that grows with T, −1 for none; null where the graph does not run longer sequences.
     private int[]? FindTime(IReadOnlyList<OrtTensor> one, int first)
     {
         if (_length is { } length)
-            return [.. one.Select((t, n) => Said(n)?.Time ?? FindLength(t.Shape, length))];
-        try
+            return [.. one.Select((t, n) => Said(n)?.TimeAxis ?? FindLength(t.Shape, length))];
+        // States go in and out: what does not run or grow over more timesteps at once is stepped.
+        int[]? grown = null;
+        foreach (var more in (int[])[2, 3, 6])
         {
-            return Grown(one, _trials.Run(first + 2, 1), first, first + 2);
+            if (_trials.TryRun(first + more, 1) is not { } outputs || Grown(one, outputs, first, first + more) is not { } axes || (grown is not null && !grown.SequenceEqual(axes)))
+                return null;
+            grown = axes;
         }
-        catch (ModelLoadException) when (HasStates)
-        {
-            return null;
-        }
+        return grown;
     }
 
     // A fixed length shows nowhere but in the shape: at the place where the inputs have it, or else anywhere.
     private int FindLength(IReadOnlyList<long> shape, int length)
     {
-        var place = _inputs.Select(static i => Array.IndexOf(i.Roles, 'T')).First(static axis => axis >= 0);
+        var place = _inputs.Select(static i => i.Time).First(static axis => axis >= 0);
         return place < shape.Count && shape[place] == length ? place : shape.Index().FirstOrDefault(n => n.Item == length, (-1, 0)).Item1;
     }
 
@@ -140,7 +128,7 @@ internal sealed class Planner
         }
     }
 
-    private int[]? Grown(IReadOnlyList<OrtTensor> small, IReadOnlyList<OrtTensor> large, int from, int to)
+    private static int[]? Grown(IReadOnlyList<OrtTensor> small, IReadOnlyList<OrtTensor> large, int from, int to)
     {
         var grown = new int[small.Count];
         for (var n = 0; n < grown.Length; n++)
@@ -150,7 +138,7 @@ internal sealed class Planner
                 return null;
             int[] changed = [.. Enumerable.Range(0, before.Count).Where(axis => before[axis] != after[axis])];
             if (changed.Length > 1 || changed.Any(axis => before[axis] != from || after[axis] != to))
-                return HasStates ? null : throw Fault($"The output '{_graph.Outputs[n].Name}' has shape [{string.Join(", ", before)}] for {from} timesteps and [{string.Join(", ", after)}] for {to}; expected one row a timestep, or one for all.");
+                return null;
             grown[n] = changed.Length == 1 ? changed[0] : -1;
         }
         return grown;
@@ -158,7 +146,7 @@ internal sealed class Planner
 
     private int NamedBatch(int output)
     {
-        if (Said(output)?.Batch is { } said)
+        if (Said(output)?.BatchAxis is { } said)
             return said;
         var shape = DeclaredShape.Of(_graph.Outputs[output]);
         HashSet<string> names = [.. _graph.Inputs.Select(DeclaredShape.Of).SelectMany((s, n) => _inputs[n].Roles.Index().Where(static r => r.Item == 'B').Select(r => s.NameOf(r.Index))).Where(static n => n.Length > 0)];
@@ -171,9 +159,9 @@ internal sealed class Planner
         for (var n = 0; n < outputs.Length; n++)
         {
             var (name, said, shape) = (outputs[n].Name, Said(n), outputs[n].Shape);
-            if (said?.Time is { } time && time != outputs[n].Time)
+            if (said?.TimeAxis is { } time && time != outputs[n].Time)
                 faults.Add(new ModelFault("", "", $"The time_axis of '{name}' is given as {time}, but trial runs show {(outputs[n].Time < 0 ? "none" : $"it on axis {outputs[n].Time}")}."));
-            if (said?.Batch is { } batch && (batch != outputs[n].Batch || shape[batch] != 1))
+            if (said?.BatchAxis is { } batch && (batch != outputs[n].Batch || shape[batch] != 1))
                 faults.Add(new ModelFault("", "", $"The batch_axis of '{name}' is given as {batch}, but trial runs show the shape [{string.Join(", ", shape)}] for one session."));
         }
         if (faults.Count > 0)
@@ -271,9 +259,7 @@ internal sealed class Planner
 
     private bool IsState(string input) => _pairing.Links.Any(l => l.Input == input);
 
-    private OrtAxes? Said(int output) => _options.Axes.GetValueOrDefault(_graph.Outputs[output].Name);
-
-    private static int[] Ones(InputAxes input) => [.. input.Lengths.Select((n, axis) => n < 0 || input.Roles[axis] is 'T' or 'B' ? 1 : n)];
+    private TensorLayout? Said(int output) => _hints.Layouts.GetValueOrDefault(_graph.Outputs[output].Name);
 
     private static int[] Shape(OrtTensor tensor, int time) => [.. tensor.Shape.Select((n, axis) => axis == time ? 1 : (int)n)];
 

@@ -1,14 +1,19 @@
 using Lstm.Engine;
+using Lstm.Engine.Onnx.Axes;
 
 namespace Lstm.OnnxRuntime.Backend;
 
 /// <summary>Runs a graph with made-up inputs, to see what comes out.</summary>
 /// <param name="model">The graph in ONNX Runtime.</param>
 /// <param name="inputs">The axes of its inputs.</param>
-internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs)
+/// <param name="layouts">What model.json says: the first of an input's values is the one to try.</param>
+internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs, IReadOnlyDictionary<string, TensorLayout> layouts)
 {
-    // A token that most vocabularies have, a sampling rate that no graph knows: what fits is found when the first trial fails.
+    // A token that most vocabularies have; what fits is found when the first trial fails.
     private float _integer = 1;
+
+    /// <summary>The outputs' names, in the graph's order.</summary>
+    public IReadOnlyList<OrtPort> Outputs => model.Outputs;
 
     /// <summary>Runs the graph on random inputs and no state.</summary>
     /// <param name="time">T.</param>
@@ -31,14 +36,31 @@ internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs)
         }
         catch (ArgumentException error)
         {
-            var shapes = string.Join(", ", inputs.Select((i, n) => $"{i.Name} [{string.Join(", ", ShapeOf(n, time, batch))}]"));
+            var shapes = string.Join(", ", inputs.Select(i => $"{i.Name} [{string.Join(", ", i.ShapeOf(time, batch))}]"));
             throw new ModelLoadException(model.Path, [new ModelFault("", "", $"A trial run with {shapes} failed; name the axes and lengths in model.json if they are wrong. {Message(error)}")], error);
+        }
+    }
+
+    /// <summary>Runs the graph where it may fail.</summary>
+    /// <param name="time">T.</param>
+    /// <param name="batch">B.</param>
+    /// <returns>For each output its tensor, or null when ONNX Runtime does not run it.</returns>
+    public IReadOnlyList<OrtTensor>? TryRun(int time, int batch)
+    {
+        try
+        {
+            return Run(time, batch);
+        }
+        catch (ModelLoadException)
+        {
+            return null;
         }
     }
 
     /// <summary>Runs the graph on given inputs.</summary>
     /// <param name="tensors">A tensor for each input.</param>
     /// <returns>For each output its tensor.</returns>
+    /// <exception cref="ArgumentException">ONNX Runtime does not run them.</exception>
     public IReadOnlyList<OrtTensor> Run(IReadOnlyList<OrtTensor> tensors)
     {
         var outputs = model.Run(inputs.Select((i, n) => (i.Name, tensors[n])).ToDictionary());
@@ -49,17 +71,25 @@ internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs)
     /// <param name="time">T.</param>
     /// <param name="batch">B.</param>
     /// <returns>A tensor for each input; floats in ±1, always the same.</returns>
-    public IReadOnlyList<OrtTensor> Inputs(int time, int batch)
+    public IReadOnlyList<OrtTensor> Inputs(int time, int batch) => [.. Values(time, batch).Select((v, n) => OrtTensor.FromFloats(model.Inputs[n].ElementType, v.Shape, v.Values))];
+
+    /// <summary>Made-up inputs where the values along one axis are others at one place.</summary>
+    /// <param name="length">T and B.</param>
+    /// <param name="input">The input that changes.</param>
+    /// <param name="axis">Its axis.</param>
+    /// <param name="place">The place along the axis.</param>
+    /// <returns>A tensor for each input.</returns>
+    public IReadOnlyList<OrtTensor> InputsWithChange(int length, int input, int axis, int place)
     {
-        var random = new Random(1);
-        return [.. inputs.Select((_, n) =>
+        var all = Values(length, length).ToArray();
+        var (shape, values) = all[input];
+        var inner = shape.Skip(axis + 1).Aggregate(1L, static (product, n) => product * n);
+        for (var i = 0; i < values.Length; i++)
         {
-            var shape = ShapeOf(n, time, batch);
-            var values = new float[shape.Aggregate(1L, static (product, length) => product * length)];
-            for (var i = 0; i < values.Length; i++)
-                values[i] = IsFloat(model.Inputs[n]) ? (2 * random.NextSingle()) - 1 : _integer;
-            return OrtTensor.FromFloats(model.Inputs[n].ElementType, shape, values);
-        })];
+            if (i / inner % shape[axis] == place)
+                values[i] = IsFloat(model.Inputs[input]) ? 0.5f - values[i] : values[i] == 0 ? 1 : 0;
+        }
+        return [.. all.Select((v, n) => OrtTensor.FromFloats(model.Inputs[n].ElementType, v.Shape, v.Values))];
     }
 
     /// <summary>What ONNX Runtime said, without the parameter that the exception names.</summary>
@@ -67,8 +97,19 @@ internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs)
     /// <returns>The sentence.</returns>
     public static string Message(ArgumentException error) => error.Message.Replace(" (Parameter 'inputs')", "", StringComparison.Ordinal);
 
-    private long[] ShapeOf(int input, int time, int batch) =>
-        [.. inputs[input].Lengths.Select((length, axis) => length >= 0 ? length : inputs[input].Roles[axis] switch { 'T' => time, 'B' => batch, _ => 1L })];
+    private IEnumerable<(long[] Shape, float[] Values)> Values(int time, int batch)
+    {
+        var random = new Random(1);
+        for (var n = 0; n < inputs.Count; n++)
+        {
+            var shape = inputs[n].ShapeOf(time, batch);
+            var values = new float[checked((int)shape.Aggregate(1L, static (product, length) => checked(product * length)))];
+            var said = layouts.GetValueOrDefault(inputs[n].Name)?.Values;
+            for (var i = 0; i < values.Length; i++)
+                values[i] = said is not null ? (float)said[0] : IsFloat(model.Inputs[n]) ? (2 * random.NextSingle()) - 1 : _integer;
+            yield return (shape, values);
+        }
+    }
 
     private static bool IsFloat(OrtPort port) => port.ElementType.StartsWith("float", StringComparison.Ordinal);
 }
