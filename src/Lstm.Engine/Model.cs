@@ -78,23 +78,23 @@ public abstract class Model
 
     /// <summary>Advances one state by one timestep.</summary>
     /// <param name="state">A state of this model; changed only when the step succeeds.</param>
-    /// <param name="x">x(t), all inputs one after the other, [input_size].</param>
-    /// <param name="y">y(t), all outputs one after the other, [output_size].</param>
+    /// <param name="x">x(t), all inputs one after the other, [input_size]; or exactly, [<see cref="ModelInfo.InputWords"/>].</param>
+    /// <param name="y">y(t), all outputs one after the other, [output_size]; or exactly, [<see cref="ModelInfo.OutputWords"/>].</param>
     /// <exception cref="ArgumentException">A length differs from the model's, the state is another model's, or an integer input is out of range.</exception>
     /// <exception cref="NotStreamableException">The model runs whole sequences only.</exception>
     public void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y) => Step(state, x, y, default);
 
     /// <summary>Advances one state by one timestep and shows the gates.</summary>
     /// <param name="state">A state of this model; changed only when the step succeeds.</param>
-    /// <param name="x">x(t), all inputs one after the other, [input_size].</param>
-    /// <param name="y">y(t), all outputs one after the other, [output_size].</param>
+    /// <param name="x">x(t), all inputs one after the other, [input_size]; or exactly, [<see cref="ModelInfo.InputWords"/>].</param>
+    /// <param name="y">y(t), all outputs one after the other, [output_size]; or exactly, [<see cref="ModelInfo.OutputWords"/>].</param>
     /// <param name="gates">Empty, or [gate_size] as <see cref="ModelInfo.Gates"/> lays it out.</param>
     /// <exception cref="ArgumentException">A length differs from the model's, the state is another model's, or an integer input is out of range.</exception>
     /// <exception cref="NotStreamableException">The model runs whole sequences only.</exception>
     public abstract void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates);
 
     /// <summary>Says what is wrong with an input, without stepping.</summary>
-    /// <param name="x">x(t), [input_size].</param>
+    /// <param name="x">x(t), [input_size] or [input_words].</param>
     /// <returns>A sentence (expected, found, where), or null when the input is fine. NaN and infinity are fine for float inputs here.</returns>
     public abstract string? FindInputFault(ReadOnlySpan<float> x);
 
@@ -124,7 +124,10 @@ public abstract class Model
         ThrowUnlessStreamable();
         Throw.IfOtherModel(this, state);
         Throw.IfInputFault(FindInputFault(x));
-        Throw.IfLengthDiffers(outputs, Info.OutputSize, "output_size", "y");
+        if (outputs != Info.OutputWords)
+        {
+            Throw.IfLengthDiffers(outputs, Info.OutputSize, "output_size", "y");
+        }
         if (gates != 0)
         {
             Throw.IfLengthDiffers(gates, Info.GateSize, "gate_size", nameof(gates));
@@ -179,8 +182,14 @@ public abstract class Model
         ArgumentNullException.ThrowIfNull(sequence);
         Throw.IfOtherModel(this, sequence.State);
         Throw.IfInputFault(FindLengthFault(sequence.Length));
-        Throw.IfLengthDiffers(sequence.X.Length, checked(sequence.Length * Info.InputSize), "length × input_size", nameof(sequence));
-        Throw.IfLengthDiffers(sequence.Y.Length, checked(sequence.Length * Info.OutputSize), "length × output_size", nameof(sequence));
+        if (sequence.X.Length != (long)sequence.Length * Info.InputWords)
+        {
+            Throw.IfLengthDiffers(sequence.X.Length, checked(sequence.Length * Info.InputSize), "length × input_size", nameof(sequence));
+        }
+        if (sequence.Y.Length != (long)sequence.Length * Info.OutputWords)
+        {
+            Throw.IfLengthDiffers(sequence.Y.Length, checked(sequence.Length * Info.OutputSize), "length × output_size", nameof(sequence));
+        }
         Throw.IfInputFault(FindSequenceFault(sequence.X.Span, sequence.Length));
     }
 
@@ -194,10 +203,10 @@ public abstract class Model
         {
             return wrongLength;
         }
-        int size = Info.InputSize;
-        if (x.Length != (long)length * size)
+        int size = x.Length / length;
+        if (x.Length != (long)length * size || (size != Info.InputSize && size != Info.InputWords))
         {
-            return $"Expected {(long)length * size} values (length × input_size) but got {x.Length}.";
+            return $"Expected {(long)length * Info.InputSize} values (length × input_size) but got {x.Length}.";
         }
         for (int t = 0; t < length; t++)
         {
@@ -212,17 +221,24 @@ public abstract class Model
     // What has no axis of time holds for the whole sequence.
     private string? FindVaryingInput(ReadOnlySpan<float> x, int length)
     {
+        int row = x.Length / length;
         int offset = 0;
+        int wide = Info.InputSize;
         foreach (TensorInfo input in Info.Inputs)
         {
+            int words = input.IsWide && row > Info.InputSize ? input.Size * IntegerWords.PerInteger : 0;
             for (int t = 1; t < length && input.TimeAxis < 0; t++)
             {
-                if (!x.Slice((t * Info.InputSize) + offset, input.Size).SequenceEqual(x.Slice(offset, input.Size)))
+                bool isSame = words > 0
+                    ? IntegerWords.Of(x.Slice((t * row) + wide, words)).SequenceEqual(IntegerWords.Of(x.Slice(wide, words)))
+                    : x.Slice((t * row) + offset, input.Size).SequenceEqual(x.Slice(offset, input.Size));
+                if (!isSame)
                 {
                     return $"Timestep {t}: the input '{input.Name}' has no axis of time; expected the same values as at timestep 0.";
                 }
             }
             offset += input.Size;
+            wide += words;
         }
         return null;
     }
@@ -257,7 +273,9 @@ public abstract class Model
                 for (int n = 0; n < running; n++)
                 {
                     Sequence s = together[n];
-                    batch.Add(s.State, s.X.Slice(t * Info.InputSize, Info.InputSize), s.Y.Slice(t * Info.OutputSize, Info.OutputSize));
+                    int x = s.X.Length / s.Length;
+                    int y = s.Y.Length / s.Length;
+                    batch.Add(s.State, s.X.Slice(t * x, x), s.Y.Slice(t * y, y));
                 }
                 batch.Run();
             }

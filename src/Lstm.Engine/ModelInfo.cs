@@ -8,6 +8,8 @@ public sealed record ModelInfo
     private int? _outputSize;
     private int? _stateSize;
     private int? _gateSize;
+    private int? _inputWords;
+    private int? _outputWords;
 
     /// <summary>The file's full path.</summary>
     public required string Path { get; init; }
@@ -78,30 +80,47 @@ public sealed record ModelInfo
     /// <summary>Past timesteps of x that the session keeps and prepends to each frame; 0 for none.</summary>
     public int FrameContext { get; init; }
 
-    /// <summary>Floats that a step takes.</summary>
+    /// <summary>Values that a step takes.</summary>
     public int InputSize => _inputSize ??= Inputs.Sum(static t => t.Size);
 
-    /// <summary>Floats that a step gives.</summary>
+    /// <summary>Values that a step gives.</summary>
     public int OutputSize => _outputSize ??= Outputs.Sum(static t => t.Size);
 
-    /// <summary>Floats that a state holds.</summary>
-    public int StateSize => _stateSize ??= States.Sum(static s => s.Length);
+    /// <summary>
+    /// Words of a row that holds x(t) exactly: a float for each value, and behind these, for each value of a <see cref="TensorInfo.IsWide"/> input in the inputs'
+    /// order, the whole number itself (<see cref="IntegerWords"/>); the floats in its place do not count then. As many as <see cref="InputSize"/> where no input is wide.
+    /// </summary>
+    public int InputWords => _inputWords ??= InputSize + WordsBeside(Inputs);
+
+    /// <summary>Words of a row that holds y(t) exactly, laid out as <see cref="InputWords"/>; the floats of whole numbers are rounded ones.</summary>
+    public int OutputWords => _outputWords ??= OutputSize + WordsBeside(Outputs);
+
+    /// <summary>Words of 32 bits that a state holds: one for a float, two for a whole number.</summary>
+    public int StateSize => _stateSize ??= States.Sum(static s => s.Words);
 
     /// <summary>Floats that the gates of one step take.</summary>
     public int GateSize => _gateSize ??= Gates.Sum(static s => s.Length);
 
     /// <summary>Bytes of one session's state.</summary>
     public long StateBytes => StateSize * (long)sizeof(float);
+
+    private static int WordsBeside(IReadOnlyList<TensorInfo> tensors) => tensors.Where(static t => t.IsWide).Sum(static t => checked(t.Size * IntegerWords.PerInteger));
 }
 
 /// <summary>One input or output of a step.</summary>
 /// <param name="Name">The name in the file.</param>
-/// <param name="ElementType">ONNX element type in lower case: float32, int64, …; values travel as float in any case.</param>
+/// <param name="ElementType">ONNX element type in lower case: float32, int64, …</param>
 /// <param name="Shape">Per step, without time and batch axes; empty for one value.</param>
 public sealed record TensorInfo(string Name, string ElementType, IReadOnlyList<int> Shape)
 {
     /// <summary>Per step, without time and batch axes; empty for one value.</summary>
     public IReadOnlyList<int> Shape { get; } = Shape;
+
+    /// <summary>Whether its values are whole numbers or booleans.</summary>
+    public bool IsInteger { get; } = ElementTypeNames.IsInteger(ElementType);
+
+    /// <summary>Whether its whole numbers may lie beyond 2^24, where floats have gaps, so that a step has them beside its floats: <see cref="ModelInfo.InputWords"/>.</summary>
+    public bool IsWide { get; init; }
 
     /// <summary>Number of values per step.</summary>
     public int Size { get; } = Shape.Aggregate(1, static (product, n) => product * n);
@@ -143,7 +162,7 @@ public sealed record LayerInfo(string Name, string Kind, int InputSize, int Hidd
 /// <param name="Found">How it was found, in words.</param>
 public sealed record StatePair(string Input, string Output, string Found)
 {
-    /// <summary>For each value of the input, row-major and of one session: its place in the session's state; empty when unknown.</summary>
+    /// <summary>For each value of the input, row-major and of one session: its place in the session's state, of a whole number its first word's; empty when unknown.</summary>
     public IReadOnlyList<int> Places { get; init; } = [];
 
     /// <summary>The input's shape for one session, the axis of the batch being 1.</summary>
@@ -155,13 +174,20 @@ public sealed record StatePair(string Input, string Output, string Found)
 
 /// <summary>A named piece of a flat vector.</summary>
 /// <param name="Name">E.g. "layer0.h".</param>
-/// <param name="Offset">First value.</param>
+/// <param name="Offset">First word.</param>
 /// <param name="Shape">Its shape.</param>
-public sealed record NamedSlice(string Name, int Offset, IReadOnlyList<int> Shape)
+/// <param name="ElementType">float32, or of whole numbers and booleans their type in the file: int64, bool, …; each of these takes two words (<see cref="IntegerWords"/>).</param>
+public sealed record NamedSlice(string Name, int Offset, IReadOnlyList<int> Shape, string ElementType = "float32")
 {
+    /// <summary>Whether its values are whole numbers or booleans.</summary>
+    public bool IsInteger { get; } = ElementTypeNames.IsInteger(ElementType);
+
     /// <summary>Its shape.</summary>
     public IReadOnlyList<int> Shape { get; } = Shape;
 
     /// <summary>Number of values.</summary>
     public int Length { get; } = Shape.Aggregate(1, static (product, n) => product * n);
+
+    /// <summary>Words of 32 bits that they take.</summary>
+    public int Words => IsInteger ? checked(Length * IntegerWords.PerInteger) : Length;
 }

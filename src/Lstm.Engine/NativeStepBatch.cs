@@ -63,7 +63,7 @@ internal sealed class NativeStepBatch : StepBatch
 
     private void Read(int session, StateRow state, ReadOnlySpan<float> x)
     {
-        Debug.Assert(x.Length == _model.Info.InputSize, "x is [input_size]");
+        Debug.Assert(x.Length == _model.Info.InputSize, "x is [input_size]: no input is wide");
         Span<float> row = _frame.Row(session);
         Span<float> values = state.Span(_model.StateSize);
         foreach (StepPort input in _model.Inputs)
@@ -80,7 +80,7 @@ internal sealed class NativeStepBatch : StepBatch
     // The only place where a state changes.
     private void Write(int session, StateRow state, Span<float> y, Span<float> gates)
     {
-        Debug.Assert(y.Length == _model.Info.OutputSize, "y is [output_size]");
+        Debug.Assert(y.Length == _model.Info.OutputSize, "y is [output_size]: no output is wide");
         Span<float> row = _frame.Row(session);
         Span<float> values = state.Span(_model.StateSize);
         foreach (StateSlot slot in _model.States)

@@ -83,13 +83,20 @@ public sealed class OrtBackedModel : Model, IDisposable
     /// <inheritdoc/>
     public override string? FindInputFault(ReadOnlySpan<float> x)
     {
-        if (x.Length != Info.InputSize)
+        if (x.Length != Info.InputSize && x.Length != Info.InputWords)
             return $"Expected {Info.InputSize} values (input_size) but got {x.Length}.";
         if (FindValueFault(x) is { } fault)
             return fault;
         foreach (var slot in Plan.X)
         {
-            if (RangeOf(Plan.Inputs[slot.Tensor].ElementType) is not { } range)
+            var type = Plan.Inputs[slot.Tensor].ElementType;
+            if (slot.Exact >= 0 && slot.Exact < x.Length)
+            {
+                if (FindIntegerFault(Plan.Inputs[slot.Tensor], IntegerWords.Of(x.Slice(slot.Exact, slot.Size * IntegerWords.PerInteger))) is { } outOfRange)
+                    return outOfRange;
+                continue;
+            }
+            if (RangeOf(type) is not { } range)
                 continue;
             for (var n = slot.Offset; n < slot.Offset + slot.Size; n++)
             {
@@ -123,7 +130,7 @@ public sealed class OrtBackedModel : Model, IDisposable
             PredictByStepping(sequences, Math.Min(Info.MaxBatch, WidestPrediction));
             return;
         }
-        var whole = new WholeRun(_model.Session, Plan, Info);
+        var whole = new WholeRun(_model.Session, Plan);
         foreach (var sequence in sequences)
         {
             // What cannot be stepped was refused with its sequence.
@@ -143,6 +150,18 @@ public sealed class OrtBackedModel : Model, IDisposable
     }
 
     internal Lane CreateLane(int count) => new(_model.Session, Plan, count);
+
+    private static string? FindIntegerFault(PlanTensor tensor, ReadOnlySpan<long> values)
+    {
+        if (TensorBuffer.RangeOf(tensor.ElementType) is not { } range)
+            return null;
+        foreach (var value in values)
+        {
+            if (value < range.Least || value > range.Most)
+                return $"Expected whole numbers from {range.Least} to {range.Most} ({tensor.ElementType}) of the input '{tensor.Name}' but got {value}.";
+        }
+        return null;
+    }
 
     private static (float Least, float Most)? RangeOf(string type) => type switch
     {

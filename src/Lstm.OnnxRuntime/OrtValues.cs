@@ -40,6 +40,25 @@ internal static class OrtValues
         return new OrtTensor(info.Shape, values);
     }
 
+    /// <summary>Takes values out of an array, in its own type.</summary>
+    public static Array Pick(Array values, int[] map, int shift)
+    {
+        var picked = Array.CreateInstance(values.GetType().GetElementType()!, map.Length); // not null: it is an array
+        for (var n = 0; n < map.Length; n++)
+            picked.SetValue(values.GetValue(map[n] + shift), n);
+        return picked;
+    }
+
+    /// <summary>Whole numbers and booleans, exactly.</summary>
+    public static long[] ToIntegers(Array values) => values switch
+    {
+        long[] v => v,
+        int[] v => Array.ConvertAll(v, static a => (long)a),
+        byte[] v => Array.ConvertAll(v, static a => (long)a),
+        bool[] v => Array.ConvertAll(v, static a => a ? 1L : 0L),
+        _ => throw new NotSupportedException($"Expected long, int, byte or bool values but found {values.GetType()}."),
+    };
+
     public static string Name(TensorElementType type) => type switch
     {
         TensorElementType.Float => "float32",

@@ -114,7 +114,7 @@ internal static class InspectText
             text.Row("state", info.IsStreamable
                 ? $"{Quantities.Bytes(info.StateBytes)} a session; those of a million take {Quantities.Bytes((double)info.StateBytes * Million)}"
                 : $"{Quantities.Bytes(info.StateBytes)} a sequence");
-            text.Row("", Join(info.States.Select(static s => $"{s.Name} {Shape(s.Shape)}")));
+            text.Row("", Join(info.States.Select(static s => s.IsInteger ? $"{s.Name} {Shape(s.Shape)} {s.ElementType}" : $"{s.Name} {Shape(s.Shape)}")));
         }
 
         text.Table("state pairs", [.. info.StatePairs.Select(static p => new[] { p.Input, p.Output.Length > 0 ? $"→ {p.Output}" : "→ nothing", p.Found })]);

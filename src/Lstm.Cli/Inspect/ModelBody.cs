@@ -16,7 +16,7 @@ internal sealed record ModelBody(
         NullIfUnbounded(info.MaxBatch), info.SequenceLength, NullIfUnbounded(info.LongestSequence),
         [.. info.Inputs.Select(TensorBody.From)], [.. info.Outputs.Select(TensorBody.From)], info.InputSize, info.OutputSize,
         [.. info.Layers.Select(static l => new LayerBody(l.Name, l.Kind, l.Direction, l.InputSize, l.HiddenSize, l.ParameterCount))], info.ParameterCount, info.FlopsPerStep, info.StateBytes,
-        [.. info.States.Select(static s => new ShapeBody(s.Name, s.Shape))], [.. info.StatePairs.Select(static p => new PairBody(p.Input, p.Output, p.Found))], info.FrameContext);
+        [.. info.States.Select(static s => new ShapeBody(s.Name, s.Shape, s.ElementType))], [.. info.StatePairs.Select(static p => new PairBody(p.Input, p.Output, p.Found))], info.FrameContext);
 
     private static int? NullIfUnbounded(int limit) => limit == int.MaxValue ? null : limit;
 }
@@ -25,7 +25,7 @@ internal sealed record ModelBody(
 internal sealed record LayerBody(string Name, string Kind, string Direction, int InputSize, int HiddenSize, long Parameters);
 
 /// <summary>A piece of the state.</summary>
-internal sealed record ShapeBody(string Name, IReadOnlyList<int> Shape);
+internal sealed record ShapeBody(string Name, IReadOnlyList<int> Shape, string Dtype);
 
 /// <summary>A state input and the output that feeds it.</summary>
 internal sealed record PairBody(string Input, string Output, string Found);

@@ -29,6 +29,11 @@ internal sealed class StateInputs
     /// <summary>What stays unclear.</summary>
     public IEnumerable<ModelFault> Faults => _pairing?.Ambiguity is { } text ? [new ModelFault("", "", text) { Kind = ModelFaultKind.Unsupported }] : [];
 
+    /// <summary>States of whole numbers in a graph that runs over time: no recurrent node carries them.</summary>
+    public IEnumerable<ModelFault> FaultsOverTime => OfPlainOperators
+        .Where(link => _graph.Inputs.Any(i => i.Name == link.Input && ElementTypes.IsInteger(DeclaredShape.Of(i).Type)))
+        .Select(static link => new ModelFault("", "", $"The state '{link.Input}' of whole numbers goes through plain operators over a whole sequence.") { Kind = ModelFaultKind.Unsupported });
+
     private IReadOnlyList<StateLink> Links => Named ?? (_pairing ??= StatePairing.Find(_graph)).Links;
 
     /// <summary>Names of the state inputs.</summary>

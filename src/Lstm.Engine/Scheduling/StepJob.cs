@@ -13,8 +13,6 @@ internal sealed class StepJob : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
     private PendingSteps[] _steps = new PendingSteps[1];
     private float[]?[] _copies = [];
-    private int _inputSize;
-    private int _outputSize;
     private int _stateSize;
     private int _next;
 
@@ -48,19 +46,19 @@ internal sealed class StepJob : IValueTaskSource
         {
             _copies = [];
         }
-        (_inputSize, _outputSize, _stateSize) = (model.Info.InputSize, model.Info.OutputSize, model.Info.StateSize);
+        _stateSize = model.Info.StateSize;
     }
 
     /// <summary>Takes the steps of a session in, checked.</summary>
     /// <param name="state">Its state; at most once in a job.</param>
-    /// <param name="x">[count, input_size]; must not change until the job is done.</param>
-    /// <param name="y">[count, output_size].</param>
+    /// <param name="x">[count, input_size], or [count, input_words]; must not change until the job is done.</param>
+    /// <param name="y">[count, output_size], or [count, output_words].</param>
     /// <param name="gates">Empty, or [gate_size].</param>
     /// <param name="count">Number of timesteps, at least 1.</param>
     public void Add(StateRow state, ReadOnlyMemory<float> x, Memory<float> y, Memory<float> gates, int count)
     {
-        Debug.Assert(x.Length == count * _inputSize, "x is [count, input_size]");
-        Debug.Assert(y.Length == count * _outputSize, "y is [count, output_size]");
+        Debug.Assert(x.Length % count == 0, "x is [count, input_size], or [count, input_words]");
+        Debug.Assert(y.Length % count == 0, "y is [count, output_size], or [count, output_words]");
         if (Count == _steps.Length)
         {
             Array.Resize(ref _steps, 2 * Count);
@@ -156,11 +154,12 @@ internal sealed class StepJob : IValueTaskSource
         _source.Reset();
     }
 
-    private StepItem NextOfChunk(in PendingSteps steps) => new(
-        steps.Working,
-        steps.X.Slice(steps.Done * _inputSize, _inputSize),
-        steps.Y.Slice(steps.Done * _outputSize, _outputSize),
-        steps.Done == steps.Count - 1 ? steps.Gates : default);
+    private static StepItem NextOfChunk(in PendingSteps steps)
+    {
+        int x = steps.X.Length / steps.Count;
+        int y = steps.Y.Length / steps.Count;
+        return new(steps.Working, steps.X.Slice(steps.Done * x, x), steps.Y.Slice(steps.Done * y, y), steps.Done == steps.Count - 1 ? steps.Gates : default);
+    }
 
     // Kept for the next chunk in the same place of the job.
     private StateRow Copy(StateRow state)

@@ -230,15 +230,22 @@ public sealed class StepScheduler
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Throw.IfOtherModel(Model, state);
         ModelInfo info = Model.Info;
-        Throw.IfLengthDiffers(x.Length, checked(count * info.InputSize), "count × input_size", nameof(x));
-        Throw.IfLengthDiffers(outputs, checked(count * info.OutputSize), "count × output_size", "y");
+        if (x.Length != (long)count * info.InputWords)
+        {
+            Throw.IfLengthDiffers(x.Length, checked(count * info.InputSize), "count × input_size", nameof(x));
+        }
+        if (outputs != (long)count * info.OutputWords)
+        {
+            Throw.IfLengthDiffers(outputs, checked(count * info.OutputSize), "count × output_size", "y");
+        }
         if (gates != 0)
         {
             Throw.IfLengthDiffers(gates, info.GateSize, "gate_size", nameof(gates));
         }
+        int row = x.Length / count;
         for (int step = 0; step < count; step++)
         {
-            Throw.IfInputFault(Model.FindInputFault(x.Slice(step * info.InputSize, info.InputSize)));
+            Throw.IfInputFault(Model.FindInputFault(x.Slice(step * row, row)));
         }
     }
 }

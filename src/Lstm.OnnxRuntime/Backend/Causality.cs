@@ -68,12 +68,12 @@ internal sealed class Causality(OnnxGraph graph, Trials trials, Plan plan)
             for (var n = 0; n < inputs.Length; n++)
             {
                 if (plan.Inputs[n].Time >= 0)
-                    inputs[n] = Take(together[n], plan.Inputs[n], plan.Inputs[n].ElementType, t);
+                    inputs[n] = Take(together[n], plan.Inputs[n], t);
             }
             var outputs = trials.Run(inputs);
             for (var n = 0; n < outputs.Count; n++)
             {
-                var expected = plan.Outputs[n].Time >= 0 ? Take(whole[n], plan.Outputs[n], plan.Outputs[n].ElementType, t) : t == Length - 1 ? whole[n] : null;
+                var expected = plan.Outputs[n].Time >= 0 ? Take(whole[n], plan.Outputs[n], t) : t == Length - 1 ? whole[n] : null;
                 if (expected is not null && Differ(expected.ToDoubles(), outputs[n].ToDoubles()) is { } worst)
                     return [new ModelFault("", "", $"The output '{plan.Outputs[n].Name}' of timestep {t} differs by {worst:G3} between a run over {Length} timesteps and {t + 1} single steps with carried state: the graph needs more of other timesteps than its states carry.")];
             }
@@ -86,15 +86,11 @@ internal sealed class Causality(OnnxGraph graph, Trials trials, Plan plan)
     private OrtTensor Carry(OrtTensor output, StateSlot state)
     {
         var (from, into) = (plan.Outputs[state.From.Tensor], plan.Inputs[state.Into.Tensor]);
-        var all = Array.ConvertAll(output.ToDoubles(), static v => (float)v);
-        return OrtTensor.FromFloats(into.ElementType, into.ShapeOf(1, 1), [.. from.Map(-1, 1, state.From.Piece).Select(place => all[place])]);
+        return new OrtTensor(into.ShapeOf(1, 1), OrtValues.Pick(output.Values, from.Map(-1, 1, state.From.Piece), 0));
     }
 
-    private static OrtTensor Take(OrtTensor whole, PlanTensor tensor, string type, int t)
-    {
-        var all = Array.ConvertAll(whole.ToDoubles(), static v => (float)v);
-        return OrtTensor.FromFloats(type, tensor.ShapeOf(1, 1), [.. tensor.Map(tensor.Time, Length).Select(place => all[place + (t * tensor.Stride(tensor.Time))])]);
-    }
+    private static OrtTensor Take(OrtTensor whole, PlanTensor tensor, int t) =>
+        new(tensor.ShapeOf(1, 1), OrtValues.Pick(whole.Values, tensor.Map(tensor.Time, Length), t * tensor.Stride(tensor.Time)));
 
     private static double? Differ(double[] a, double[] b)
     {

@@ -31,7 +31,7 @@ internal static class Description
         Inputs = [.. plan.X.Select(s => Port(plan.Inputs[s.Tensor], s, hints))],
         Outputs = [.. plan.Y.Select(s => Port(plan.Outputs[s.Tensor], s, hints) with { EveryStep = !plan.RunsSequences || plan.Outputs[s.Tensor].Time >= 0 })],
         Layers = [.. graph.Nodes.Select(n => Layer(graph, n)).OfType<LayerInfo>()],
-        States = [.. plan.States.Select(static s => new NamedSlice(s.Name, s.Into.Offset, s.Shape))],
+        States = [.. plan.States.Select(static s => new NamedSlice(s.Name, s.Into.Offset, s.Shape, s.IsInteger ? s.ElementType : "float32"))],
         Gates = [],
         ParameterCount = graph.Constants.Values.Where(static t => t.Floats is not null).Sum(static t => (long)t.Count),
         StatePairs = [.. plan.Links.Zip(plan.States, (l, s) => Pair(l, s, plan.Inputs[s.Into.Tensor]))],
@@ -40,7 +40,7 @@ internal static class Description
 
     private static StatePair Pair(StateLink link, StateSlot slot, PlanTensor input) => new(link.Input, link.Output, link.Found)
     {
-        Places = [.. Enumerable.Range(slot.Into.Offset, slot.Into.Size)],
+        Places = [.. Enumerable.Range(0, slot.Into.Size).Select(n => slot.Into.Offset + (n * (slot.IsInteger ? IntegerWords.PerInteger : 1)))],
         Shape = input.Shape,
         BatchAxis = input.Batch,
     };
@@ -48,7 +48,7 @@ internal static class Description
     private static TensorInfo Port(PlanTensor tensor, Slot slot, ModelHints hints)
     {
         IReadOnlyList<int> shape = slot.Piece is null ? tensor.StepShape : [.. tensor.StepShape.SkipLast(1), slot.Piece.Length];
-        return new TensorInfo(tensor.Name, tensor.ElementType, shape) { Axes = tensor.Axes, TimeAxis = tensor.Time, BatchAxis = tensor.Batch, Notes = hints.Tensors.GetValueOrDefault(tensor.Name), Values = hints.Layouts.GetValueOrDefault(tensor.Name)?.Values ?? [] };
+        return new TensorInfo(tensor.Name, tensor.ElementType, shape) { Axes = tensor.Axes, TimeAxis = tensor.Time, BatchAxis = tensor.Batch, IsWide = slot.Exact >= 0, Notes = hints.Tensors.GetValueOrDefault(tensor.Name), Values = hints.Layouts.GetValueOrDefault(tensor.Name)?.Values ?? [] };
     }
 
     private static LayerInfo? Layer(OnnxGraph graph, NodeProto node)

@@ -48,7 +48,7 @@ internal sealed class Lane : IDisposable
         for (var n = 0; n < _x.Length; n++)
             Write(_plan.X[n], x, _x[n], session);
         for (var n = 0; n < _into.Length; n++)
-            Write(_plan.States[n].Into, state, _into[n], session);
+            WriteState(_plan.States[n], state, _into[n], session);
     }
 
     /// <summary>Runs the graph.</summary>
@@ -72,11 +72,18 @@ internal sealed class Lane : IDisposable
     public void Read(int session, Span<float> y, Span<float> state)
     {
         for (var n = 0; n < _y.Length; n++)
+        {
             Read(_plan.Outputs, _outputBuffers, _plan.Y[n], y, _y[n], session);
+            if (_plan.Y[n].Exact is >= 0 and var exact && exact < y.Length)
+                ReadIntegers(_plan.Outputs, _outputBuffers, _plan.Y[n], y[exact..], _y[n], session);
+        }
         for (var n = 0; n < _from.Length; n++)
         {
             var slot = _plan.States[n];
-            Read(slot.IsFromInput ? _plan.Inputs : _plan.Outputs, slot.IsFromInput ? _inputBuffers : _outputBuffers, slot.From, state, _from[n], session);
+            if (slot.IsInteger)
+                ReadIntegers(_plan.Outputs, _outputBuffers, slot.From, state[slot.From.Offset..], _from[n], session);
+            else
+                Read(slot.IsFromInput ? _plan.Inputs : _plan.Outputs, slot.IsFromInput ? _inputBuffers : _outputBuffers, slot.From, state, _from[n], session);
         }
     }
 
@@ -88,16 +95,38 @@ internal sealed class Lane : IDisposable
         _options.Dispose();
     }
 
+    // A row that ends before the whole numbers has them among its floats alone.
     private void Write(Slot slot, ReadOnlySpan<float> values, int[] map, int session)
     {
-        var tensor = _plan.Inputs[slot.Tensor];
-        _inputBuffers[slot.Tensor].Write(values.Slice(slot.Offset, slot.Size), map, session * tensor.Stride(tensor.Batch));
+        if (slot.Exact >= 0 && slot.Exact < values.Length)
+            WriteIntegers(slot, values[slot.Exact..], map, session);
+        else
+            _inputBuffers[slot.Tensor].Write(values.Slice(slot.Offset, slot.Size), map, ShiftOf(slot, session));
     }
+
+    private void WriteState(StateSlot state, ReadOnlySpan<float> words, int[] map, int session)
+    {
+        if (state.IsInteger)
+            WriteIntegers(state.Into, words[state.Into.Offset..], map, session);
+        else
+            _inputBuffers[state.Into.Tensor].Write(words.Slice(state.Into.Offset, state.Into.Size), map, ShiftOf(state.Into, session));
+    }
+
+    private void WriteIntegers(Slot slot, ReadOnlySpan<float> words, int[] map, int session) =>
+        _inputBuffers[slot.Tensor].Write(IntegerWords.Of(words[..(slot.Size * IntegerWords.PerInteger)]), map, ShiftOf(slot, session));
+
+    private int ShiftOf(Slot slot, int session) => session * _plan.Inputs[slot.Tensor].Stride(_plan.Inputs[slot.Tensor].Batch);
 
     private static void Read(IReadOnlyList<PlanTensor> tensors, TensorBuffer[] buffers, Slot slot, Span<float> values, int[] map, int session)
     {
         var tensor = tensors[slot.Tensor];
         buffers[slot.Tensor].Read(values.Slice(slot.Offset, slot.Size), map, session * tensor.Stride(tensor.Batch));
+    }
+
+    private static void ReadIntegers(IReadOnlyList<PlanTensor> tensors, TensorBuffer[] buffers, Slot slot, Span<float> words, int[] map, int session)
+    {
+        var tensor = tensors[slot.Tensor];
+        buffers[slot.Tensor].Read(IntegerWords.Of(words[..(slot.Size * IntegerWords.PerInteger)]), map, session * tensor.Stride(tensor.Batch));
     }
 
     private static int[] Map(IReadOnlyList<PlanTensor> tensors, Slot slot, int count) => tensors[slot.Tensor].Map(tensors[slot.Tensor].Batch, count, slot.Piece);

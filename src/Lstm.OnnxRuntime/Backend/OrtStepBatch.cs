@@ -9,12 +9,12 @@ namespace Lstm.OnnxRuntime.Backend;
 internal sealed class OrtStepBatch(OrtBackedModel model, int capacity) : StepBatch(model, capacity)
 {
     private readonly int _widest = Math.Min(capacity, model.Info.MaxBatch);
-    private readonly int _outputSize = model.Info.OutputSize;
+    private readonly int _outputWords = model.Info.OutputWords;
     private readonly int _stateSize = model.Info.StateSize;
 
     // A run takes exactly as many sessions as its tensors have room for: 1, 2, 4, …, bound when first needed, the last ones idle.
     private readonly Lane?[] _lanes = new Lane?[1 + BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Math.Min(capacity, model.Info.MaxBatch)))];
-    private readonly float[] _results = new float[checked(capacity * (model.Info.OutputSize + model.Info.StateSize))];
+    private readonly float[] _results = new float[checked(capacity * (model.Info.OutputWords + model.Info.StateSize))];
 
     /// <inheritdoc/>
     internal override void Run(ReadOnlySpan<StepItem> items)
@@ -24,7 +24,7 @@ internal sealed class OrtStepBatch(OrtBackedModel model, int capacity) : StepBat
         // All succeeded: only now states change.
         for (var n = 0; n < items.Length; n++)
         {
-            Y(n).CopyTo(items[n].Y.Span);
+            Y(n)[..items[n].Y.Length].CopyTo(items[n].Y.Span);
             State(n).CopyTo(items[n].State.Span(_stateSize));
         }
     }
@@ -40,7 +40,7 @@ internal sealed class OrtStepBatch(OrtBackedModel model, int capacity) : StepBat
             lane.Read(n, Y(first + n), State(first + n));
     }
 
-    private Span<float> Y(int n) => _results.AsSpan(n * _outputSize, _outputSize);
+    private Span<float> Y(int n) => _results.AsSpan(n * _outputWords, _outputWords);
 
-    private Span<float> State(int n) => _results.AsSpan((Capacity * _outputSize) + (n * _stateSize), _stateSize);
+    private Span<float> State(int n) => _results.AsSpan((Capacity * _outputWords) + (n * _stateSize), _stateSize);
 }

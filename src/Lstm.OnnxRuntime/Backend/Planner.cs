@@ -178,13 +178,14 @@ internal sealed class Planner
             var into = Array.FindIndex(inputs, i => i.Name == link.Input);
             var from = Array.FindIndex(outputs, o => o.Name == link.Output);
             int size = inputs[into].Size;
+            var isInteger = ElementTypeNames.IsInteger(inputs[into].ElementType);
             var lengths = outputs[from].Shape.Select((n, axis) => axis == link.Piece?.Axis ? link.Piece.Length : n).ToArray();
             if (outputs[from].Time >= 0)
                 faults.Add(new ModelFault("", "", $"The output '{link.Output}' grows with the sequence and cannot be the next value of '{link.Input}'."));
             else if (lengths.Aggregate(1, static (product, n) => product * n) != size)
                 faults.Add(new ModelFault("", "", $"The output '{link.Output}' has shape [{string.Join(", ", outputs[from].Shape)}] after a step and cannot be the next value of '{link.Input}' of shape [{string.Join(", ", inputs[into].Shape)}]."));
-            states.Add(new StateSlot(link.Input, inputs[into].StepShape, new Slot(offset, size, into), new Slot(offset, size, from, link.Piece), IsFromInput: false));
-            offset += size;
+            states.Add(new StateSlot(link.Input, inputs[into].ElementType, inputs[into].StepShape, new Slot(offset, size, into), new Slot(offset, size, from, link.Piece), IsFromInput: false));
+            offset += isInteger ? size * IntegerWords.PerInteger : size;
         }
         if (_hints.FrameContext > 0 && faults.Count == 0)
             AddContext(states, inputs, offset, faults);
@@ -210,6 +211,7 @@ internal sealed class Planner
         var size = rest * _hints.FrameContext;
         states.Add(new StateSlot(
             $"{input.Name}.context",
+            input.ElementType,
             [.. input.StepShape.SkipLast(1), _hints.FrameContext],
             new Slot(offset, size, framed[0], new StatePiece(last, 0, _hints.FrameContext, false)),
             new Slot(offset, size, framed[0], new StatePiece(last, input.Shape[last] - _hints.FrameContext, _hints.FrameContext, false)),
@@ -231,6 +233,20 @@ internal sealed class Planner
             slots.Add(new Slot(offset, size, n, piece));
             offset += size;
         }
+        return PlaceIntegers(slots, inputs);
+    }
+
+    // Behind the floats of a row: what these cannot hold.
+    private static List<Slot> PlaceIntegers(List<Slot> slots, PlanTensor[] tensors)
+    {
+        var words = slots.Sum(static s => s.Size);
+        for (var n = 0; n < slots.Count; n++)
+        {
+            if (tensors[slots[n].Tensor].ElementType is not ("int64" or "int32"))
+                continue;
+            slots[n] = slots[n] with { Exact = words };
+            words = checked(words + (slots[n].Size * IntegerWords.PerInteger));
+        }
         return slots;
     }
 
@@ -245,7 +261,7 @@ internal sealed class Planner
             slots.Add(new Slot(offset, outputs[n].Size, n));
             offset += outputs[n].Size;
         }
-        return slots;
+        return PlaceIntegers(slots, outputs);
     }
 
     private ModelFault[] WhyNotStreamable(IReadOnlyList<ModelFault> notNative)

@@ -68,7 +68,7 @@ internal sealed class CandidateFinder
         for (int output = 0; output < _outputs.Length; output++)
         {
             int value = _flow.Outputs[output];
-            if (value < 0 || !_outputs[output].IsFloat)
+            if (value < 0 || !_outputs[output].CanBeState)
             {
                 continue;
             }
@@ -86,7 +86,7 @@ internal sealed class CandidateFinder
     }
 
     private bool Fits(int input, Target target) =>
-        _inputs[input].IsFloat
+        _inputs[input].CanBeState
         && _outputs[target.Output].Feeds(_inputs[input], _axisNames, target.Axis)
         && (target.Part < 0 || _inputs[input].Rank < _outputs[target.Output].Rank || _inputs[input].Length(target.Axis) is not null)
         && _reach[input][target.Value]

@@ -20,8 +20,8 @@ internal sealed class DeclaredShape
     /// <summary>Number of axes; null when the file does not say.</summary>
     public int? Rank => _dims?.Length;
 
-    /// <summary>Whether values of the type are floating-point numbers.</summary>
-    public bool IsFloat => Type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16;
+    /// <summary>Whether a state can be of the type: a floating-point number, a whole number or a boolean.</summary>
+    public bool CanBeState => Enum.IsDefined(Type);
 
     /// <summary>Reads it.</summary>
     /// <param name="value">The input or output.</param>

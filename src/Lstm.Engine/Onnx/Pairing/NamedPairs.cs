@@ -24,11 +24,7 @@ internal static class NamedPairs
             {
                 continue;
             }
-            if (!to.IsFloat)
-            {
-                faults.Add(Fault($"the input '{input}' is {to}; expected a state of floating-point numbers."));
-            }
-            else if (!from.Feeds(to, known))
+            if (!from.Feeds(to, known))
             {
                 faults.Add(Fault($"the output '{output}' is {from} and cannot be the next value of the input '{input}', which is {to}; expected the same type and shape."));
             }

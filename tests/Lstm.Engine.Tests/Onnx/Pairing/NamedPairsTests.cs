@@ -22,7 +22,7 @@ public sealed class NamedPairsTests
         Assert.Equal(
             [
                 "In state_pairs in model.json: the graph has no output 'hm'; its outputs are 'y', 'hn'.",
-                "In state_pairs in model.json: the input 'x' is int64 [B, T]; expected a state of floating-point numbers.",
+                "In state_pairs in model.json: the output 'hn' is float32 [1, B, 12] and cannot be the next value of the input 'x', which is int64 [B, T]; expected the same type and shape.",
                 "In state_pairs in model.json: the output 'y' is float32 [B, T, 20] and cannot be the next value of the input 'h0', which is float32 [1, B, 12]; expected the same type and shape.",
                 "In state_pairs in model.json: the graph has no input 'k'; its inputs are 'x', 'h0'.",
                 "In state_pairs in model.json: the input 'h0' is named in several pairs; expected it in one.",
