@@ -94,6 +94,7 @@ public sealed class LstmClient : IDisposable
             WantGates = options.WantGates,
         };
         request.X.Append(x.Span);
+        request.XIntegers.Append(options.Integers.Span);
         StepReply reply = await Reply(_calls.StepAsync(request, cancellationToken: cancellation), cancellation).ConfigureAwait(false);
         return reply.Result;
     }
@@ -125,6 +126,8 @@ public sealed class LstmClient : IDisposable
         {
             var sequence = new Sequence { State = { options.State } };
             sequence.X.Append(x.Span);
+            if (request.Sequences.Count < options.Integers.Count)
+                sequence.XIntegers.Append(options.Integers[request.Sequences.Count].Span);
             request.Sequences.Add(sequence);
         }
 

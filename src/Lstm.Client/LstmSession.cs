@@ -58,6 +58,7 @@ public sealed class LstmSession : IAsyncDisposable
         options ??= new StepOptions();
         var step = new StreamStep { Handle = Handle, Count = options.Count, WantState = options.WantState, WantGates = options.WantGates };
         step.X.Append(x.Span);
+        step.XIntegers.Append(options.Integers.Span);
         step.Step = Number(options.Step, options.Count);
         return SendAsync(step, cancellation);
     }

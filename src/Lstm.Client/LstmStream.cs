@@ -61,7 +61,18 @@ public sealed class LstmStream : IAsyncDisposable
     /// <returns>y of those that stepped, [stepped, output_size], in their order; <see cref="LstmSession.Handle"/> tells whose.</returns>
     /// <exception cref="LstmException">BATCH_TOO_LARGE, BATCH_MODELS_DIFFER, INPUT_SHAPE and others: no session stepped.</exception>
     /// <exception cref="ArgumentException">A session is of another stream.</exception>
-    public Task<BatchResult> StepBatchAsync(IReadOnlyList<LstmSession> sessions, ReadOnlyMemory<float> x, CancellationToken cancellation = default)
+    public Task<BatchResult> StepBatchAsync(IReadOnlyList<LstmSession> sessions, ReadOnlyMemory<float> x, CancellationToken cancellation = default) =>
+        StepBatchAsync(sessions, x, default, cancellation);
+
+    /// <summary>Advances many sessions of one model by one timestep each, in one message, with their whole numbers exactly.</summary>
+    /// <param name="sessions">Sessions of this stream, each once.</param>
+    /// <param name="x">x(t) of each, [sessions, values of the floating-point inputs], row after row. Copied before the method returns.</param>
+    /// <param name="integers">[sessions, values of the integer and boolean inputs]; empty: x has the values of all inputs. Copied before the method returns.</param>
+    /// <param name="cancellation">Gives up waiting. The steps may be done all the same.</param>
+    /// <returns>y of those that stepped, and in <see cref="BatchResult.YIntegers"/> its whole numbers.</returns>
+    /// <exception cref="LstmException">BATCH_TOO_LARGE, BATCH_MODELS_DIFFER, INPUT_SHAPE and others: no session stepped.</exception>
+    /// <exception cref="ArgumentException">A session is of another stream.</exception>
+    public Task<BatchResult> StepBatchAsync(IReadOnlyList<LstmSession> sessions, ReadOnlyMemory<float> x, ReadOnlyMemory<long> integers, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sessions);
         if (cancellation.IsCancellationRequested)
@@ -78,6 +89,7 @@ public sealed class LstmStream : IAsyncDisposable
         }
 
         batch.X.Append(x.Span);
+        batch.XIntegers.Append(integers.Span);
         return SendBatchAsync([.. sessions], batch, cancellation);
     }
 

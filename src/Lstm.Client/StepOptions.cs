@@ -12,6 +12,12 @@ public sealed record StepOptions
     /// <summary>How many steps x holds, one after another; they are done together or not at all. 1 by default.</summary>
     public uint Count { get; init; } = 1;
 
+    /// <summary>
+    /// Whole numbers and booleans, exactly, which floats are only up to 2^24: the values of the model's integer inputs, [Count, their size]. x holds the values of
+    /// the other inputs only then. Empty, the default: x holds all. <see cref="V1.StepResult.YIntegers"/> has those of the outputs in any case.
+    /// </summary>
+    public ReadOnlyMemory<long> Integers { get; init; }
+
     /// <summary>Whether the reply carries h and c of every layer after the last step.</summary>
     public bool WantState { get; init; }
 

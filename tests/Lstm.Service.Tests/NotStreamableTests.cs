@@ -72,7 +72,7 @@ public sealed class NotStreamableTests : IAsyncLifetime
         Assert.Equal(new Tensor { Name = "x", Dtype = "float32", EveryStep = true, Axes = "[B, T]", DisplayName = "demand", Features = { "riders" }, Units = { "1/h" } }, Assert.Single(grpc.Inputs));
         Assert.Equal(new Tensor { Name = "total", Dtype = "float32", Shape = { 1 }, Quantiles = { 0.5 } }, grpc.Outputs[1]);
         Assert.Equal(new Layer { Name = "back", Kind = "LSTM", InputSize = 1, HiddenSize = 1, Parameters = 12, Direction = "reverse" }, Assert.Single(grpc.Layers));
-        Assert.Equal([new StatePiece { Name = "h", Shape = { 1 } }], grpc.States);
+        Assert.Equal([new StatePiece { Name = "h", Shape = { 1 }, Dtype = "float32" }], grpc.States);
         Assert.Equal([new StatePair { Input = "h0", Output = "hn", Found = "by hand" }], grpc.StatePairs);
     }
 

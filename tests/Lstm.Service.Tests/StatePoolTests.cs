@@ -15,7 +15,7 @@ public sealed class StatePoolTests
     public void Rent_ManyRows_AreApartAndClean()
     {
         var pool = new StatePool(Taxi);
-        int floats = pool.StateSize + pool.InputSize + pool.OutputSize;
+        int floats = pool.StateSize + pool.InputWords + pool.OutputWords;
         (float[] Slab, int Row)[] rows = [.. Enumerable.Range(0, 2900).Select(_ => pool.Rent())];
         for (int n = 0; n < rows.Length; n++)
             rows[n].Slab.AsSpan(rows[n].Row, floats).Fill(n);

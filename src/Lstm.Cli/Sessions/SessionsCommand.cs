@@ -91,7 +91,7 @@ internal static class SessionsCommand
         Console.WriteLine($"last step  {(session.LastStepAt.Length == 0 ? "none yet" : session.LastStepAt)}");
         foreach (NamedTensor tensor in session.State)
         {
-            string values = string.Join(' ', tensor.Values.Select(value => value.ToString("G6", CultureInfo.InvariantCulture)));
+            string values = string.Join(' ', tensor.Values.Select(static v => v.ToString("G6", CultureInfo.InvariantCulture)).Concat(tensor.Integers.Select(static v => v.ToString(CultureInfo.InvariantCulture))));
             Console.WriteLine($"{tensor.Name} [{string.Join(',', tensor.Shape)}]  {values}");
         }
     }

@@ -23,6 +23,11 @@ internal static partial class Throw
         $"Expected {inputSize} values (input_size of model '{model}') for every timestep of sequence {sequence + 1} but got {found}, which is not a multiple.",
         ("found", Text(found)), ("sequence", Text(sequence + 1)), ("input_size", Text(inputSize)), ("model", model));
 
+    public static LstmException SequenceShapes(string model, int sequence, int floats, int integers, int foundFloats, int foundIntegers) => new(
+        ErrorCode.InputShape,
+        $"Expected {floats} values in x and {integers} in x_integers (of the floating-point and the integer inputs of model '{model}') for every timestep of sequence {sequence + 1} but got {foundFloats} and {foundIntegers}.",
+        ("found", Text(foundIntegers)), ("sequence", Text(sequence + 1)), ("input_size", Text(floats + integers)), ("model", model));
+
     public static LstmException SequenceLength(string model, int sequence, int found, string fault) => new(
         ErrorCode.SequenceLength, $"Sequence {sequence + 1} (model '{model}'): {fault}", ("sequence", Text(sequence + 1)), ("length", Text(found)), ("model", model));
 

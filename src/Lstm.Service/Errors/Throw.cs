@@ -72,6 +72,11 @@ internal static partial class Throw
             : $"Expected {(long)count * inputSize} values ({count} steps of {inputSize}, input_size of model '{model}') but got {found}.",
         ("expected", Text((long)count * inputSize)), ("found", Text(found)), ("count", Text(count)), ("input_size", Text(inputSize)), ("model", model));
 
+    public static LstmException InputShapes(string model, int count, int floats, int integers, int foundFloats, int foundIntegers) => new(
+        ErrorCode.InputShape,
+        $"Expected {(long)count * floats} values in x and {(long)count * integers} in x_integers ({count} {(count == 1 ? "step" : "steps")} of model '{model}', {floats} values of floating-point inputs and {integers} of integer ones each) but got {foundFloats} and {foundIntegers}.",
+        ("expected", Text((long)count * integers)), ("found", Text(foundIntegers)), ("count", Text(count)), ("input_size", Text(floats + integers)), ("model", model));
+
     public static LstmException InputNotFinite(string model, int row, int index, float value) => new(
         ErrorCode.InputNotFinite,
         $"Expected finite values but got {value.ToString(CultureInfo.InvariantCulture)} at index {index} of step {row + 1} of the message (model '{model}'). Fill or drop missing values first.",

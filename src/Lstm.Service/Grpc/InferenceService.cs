@@ -19,7 +19,7 @@ internal sealed class InferenceService(CallBoundary boundary, SessionRegistry se
         var session = sessions.Get(request.SessionId);
         RequestSpan.IsAbout(session.Id, session.Model.Name);
         ProtoMessages.Add(
-            group, new() { Session = session, Step = request.Step, AskedCount = request.Count, WantState = request.WantState, WantGates = request.WantGates }, request.X);
+            group, new() { Session = session, Step = request.Step, AskedCount = request.Count, WantState = request.WantState, WantGates = request.WantGates }, request.X, request.XIntegers);
         await group.RunAloneAsync();
         RequestSpan.Did(group[0].Count);
         var reply = new StepReply { SessionId = session.Id, Result = new() };

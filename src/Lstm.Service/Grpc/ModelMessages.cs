@@ -75,7 +75,7 @@ internal static class ModelMessages
 
     private static StatePiece Write(NamedSlice slice)
     {
-        var piece = new StatePiece { Name = slice.Name };
+        var piece = new StatePiece { Name = slice.Name, Dtype = slice.ElementType };
         Write(piece.Shape, slice.Shape);
         return piece;
     }

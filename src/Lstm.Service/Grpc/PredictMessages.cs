@@ -9,9 +9,11 @@ internal static class PredictMessages
 {
     /// <summary>Reads the sequences of a request.</summary>
     /// <param name="request">As it came.</param>
+    /// <param name="served">The model.</param>
     /// <returns>The sequences.</returns>
-    public static PredictSequence[] Read(PredictRequest request) =>
-        [.. request.Sequences.Select(static s => new PredictSequence(s.X.ToArray(), [.. s.State.Select(Read)]))];
+    /// <exception cref="Errors.LstmException">INPUT_SHAPE or INPUT_RANGE.</exception>
+    public static PredictSequence[] Read(PredictRequest request, ServedModel served) =>
+        [.. request.Sequences.Select((s, n) => PredictSequence.Join(served, n, s.X.ToArray(), [.. s.XIntegers], [.. s.State.Select(Read)]))];
 
     /// <summary>Writes a reply.</summary>
     /// <param name="served">The model.</param>
@@ -31,13 +33,14 @@ internal static class PredictMessages
         return reply;
     }
 
-    private static NamedValues Read(NamedTensor tensor) => new(tensor.Name, tensor.Shape.Count == 0 ? null : [.. tensor.Shape], tensor.Values.ToArray());
+    private static NamedValues Read(NamedTensor tensor) => new(tensor.Name, tensor.Shape.Count == 0 ? null : [.. tensor.Shape], tensor.Values.ToArray(), tensor.Integers.ToArray());
 
     private static NamedTensor Write(NamedValues output)
     {
         var tensor = new NamedTensor { Name = output.Name };
         tensor.Shape.AddRange((output.Shape ?? []).Select(static n => (uint)n));
         ProtoMessages.Write(tensor.Values, output.Values.Span);
+        tensor.Integers.AddRange(output.Integers.ToArray());
         return tensor;
     }
 }

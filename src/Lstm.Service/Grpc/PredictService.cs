@@ -26,7 +26,7 @@ internal sealed class PredictService(CallBoundary boundary, ModelCatalog models,
             PredictMessageChecks.CheckStates(request.Bytes, model);
             var parsed = request.Parse();
             wantState = parsed.WantState;
-            return PredictMessages.Read(parsed);
+            return PredictMessages.Read(parsed, model);
         }
         finally
         {

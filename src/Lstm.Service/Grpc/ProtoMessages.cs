@@ -53,8 +53,15 @@ internal static class ProtoMessages
     /// <param name="group">Where to.</param>
     /// <param name="entry">The step, without its input.</param>
     /// <param name="x">Its input, as it came.</param>
-    public static void Add(StepGroup group, StepEntry entry, RepeatedField<float> x)
+    /// <param name="integers">Its whole numbers, when they came apart.</param>
+    public static void Add(StepGroup group, StepEntry entry, RepeatedField<float> x, RepeatedField<long> integers)
     {
+        if (integers.Count > 0)
+        {
+            group.Add(entry, [.. x], [.. integers]);
+            return;
+        }
+
         (entry.X, entry.XLength) = (group.X.Extend(x.Count), x.Count);
         x.CopyTo(group.X.Items, entry.X);
         group.Add(entry);
@@ -72,7 +79,14 @@ internal static class ProtoMessages
         result.Count = (uint)entry.Count;
         result.Replayed = entry.Replayed;
         result.Y.Clear();
-        result.Y.AddRange(FloatPiece.Of(group.Y(n)));
+        result.YIntegers.Clear();
+        var y = group.Y(n);
+        for (int row = 0; row < entry.Count && model.OutputWords > model.OutputSize; row++)
+            result.Y.AddRange(FloatPiece.Of(y.Slice(row * model.OutputWords, model.OutputSize)));
+        if (model.OutputWords == model.OutputSize)
+            result.Y.AddRange(FloatPiece.Of(y));
+        if (model.OutputIntegers.Count > 0)
+            result.YIntegers.AddRange(model.OutputIntegers.ReadAll(y.Span, model.OutputWords));
         result.State.Clear();
         Write(result.State, model.Model.Info.States, group.State(n));
         result.Gates.Clear();
@@ -101,7 +115,10 @@ internal static class ProtoMessages
         {
             var tensor = new NamedTensor { Name = slice.Name };
             tensor.Shape.AddRange(slice.Shape.Select(static n => (uint)n));
-            Write(tensor.Values, values.Slice(slice.Offset, slice.Length));
+            if (slice.IsInteger)
+                tensor.Integers.AddRange(IntegerWords.Of(values.Slice(slice.Offset, slice.Words)).ToArray());
+            else
+                Write(tensor.Values, values.Slice(slice.Offset, slice.Length));
             tensors.Add(tensor);
         }
     }

@@ -55,11 +55,15 @@ internal sealed class StreamHandles(string tenant)
             return false;
         ref var handle = ref Get(step.Handle);
         var model = first.Session.Model;
-        if (Unsafe.IsNullRef(ref handle) || handle.Round == _round || handle.Session.Model != model || step.X.Length != model.InputSize || Steps.Count >= model.MaxBatch)
+        if (Unsafe.IsNullRef(ref handle) || handle.Round == _round || handle.Session.Model != model || !IsOneStep(step, model) || Steps.Count >= model.MaxBatch)
             return false;
         Add(ref handle, step);
         return true;
     }
+
+    private static bool IsOneStep(StreamMessage step, Models.ServedModel model) => step.Integers.Length == 0
+        ? step.X.Length == model.InputSize
+        : step.X.Length == model.InputIntegers.FloatCount && step.Integers.Length == model.InputIntegers.Count;
 
     /// <summary>Begins a round with one message for many sessions.</summary>
     /// <param name="batch">The message.</param>
@@ -80,7 +84,9 @@ internal sealed class StreamHandles(string tenant)
             throw Throw.BatchSteps(count, numbers.Length);
         Steps.IsOneMessage = true;
         Steps.Reserve(count);
-        Steps.X.Set(batch.X.Span);
+        bool hasIntegers = batch.Integers.Length > 0;
+        if (!hasIntegers)
+            Steps.X.Set(batch.X.Span);
         Models.ServedModel? model = null;
         for (int n = 0; n < count; n++)
         {
@@ -99,6 +105,16 @@ internal sealed class StreamHandles(string tenant)
             model ??= handle.Session.Model;
             if (handle.Session.Model != model)
                 throw Throw.BatchModelsDiffer(number, handle.Session.Model.Name, model.Name);
+            if (hasIntegers)
+            {
+                Models.InputRows.CheckSizes(model, count, inputs, batch.Integers.Length);
+                var sizes = model.InputIntegers;
+                Steps.Add(
+                    new() { Session = handle.Session, Handle = number, Step = step },
+                    batch.X.Span.Slice(n * sizes.FloatCount, sizes.FloatCount), batch.Integers.Span.Slice(n * sizes.Count, sizes.Count));
+                continue;
+            }
+
             if (inputs != (long)count * model.InputSize)
                 throw Throw.BatchInputShape(model.Name, count, model.InputSize, inputs);
             Steps.Add(new() { Session = handle.Session, Handle = number, Step = step, X = n * model.InputSize, XLength = model.InputSize });
@@ -116,7 +132,7 @@ internal sealed class StreamHandles(string tenant)
         handle.Round = _round;
         Steps.Add(
             new() { Session = handle.Session, Handle = step.Handle, Step = step.Step, AskedCount = step.Count, WantState = step.WantState, WantGates = step.WantGates },
-            step.X.Span);
+            step.X.Span, step.Integers.Span);
     }
 
     private ref OpenHandle Get(uint handle) => ref CollectionsMarshal.GetValueRefOrNullRef(_open, handle);

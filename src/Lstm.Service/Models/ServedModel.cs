@@ -25,6 +25,10 @@ internal sealed class ServedModel
         OutputSize = model.Info.OutputSize;
         StateSize = model.Info.StateSize;
         GateSize = model.Info.GateSize;
+        InputWords = model.Info.InputWords;
+        OutputWords = model.Info.OutputWords;
+        InputIntegers = new(model.Info.Inputs, InputSize);
+        OutputIntegers = new(model.Info.Outputs, OutputSize);
     }
 
     /// <summary>Name for callers.</summary>
@@ -42,13 +46,25 @@ internal sealed class ServedModel
     /// <summary>The model's name as an attribute of metrics, boxed once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
 
-    /// <summary>Floats per step in.</summary>
+    /// <summary>Values per step in.</summary>
     public int InputSize { get; }
 
-    /// <summary>Floats per step out.</summary>
+    /// <summary>Values per step out.</summary>
     public int OutputSize { get; }
 
-    /// <summary>Floats of a state.</summary>
+    /// <summary>Words of x(t) with its whole numbers exactly: <see cref="ModelInfo.InputWords"/>.</summary>
+    public int InputWords { get; }
+
+    /// <summary>Words of y(t) with its whole numbers exactly: <see cref="ModelInfo.OutputWords"/>.</summary>
+    public int OutputWords { get; }
+
+    /// <summary>The whole numbers of x(t).</summary>
+    public IntegerPlaces InputIntegers { get; }
+
+    /// <summary>The whole numbers of y(t).</summary>
+    public IntegerPlaces OutputIntegers { get; }
+
+    /// <summary>Words of a state.</summary>
     public int StateSize { get; }
 
     /// <summary>Floats of one step's gates.</summary>

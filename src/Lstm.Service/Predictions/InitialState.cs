@@ -56,6 +56,14 @@ internal static class InitialState
                 ?? throw Fault($"the model has no state '{piece.Name}'; it has {Names(slices)}.", piece.Name);
             if (!seen.Add(piece.Name))
                 throw Fault($"'{piece.Name}' is there twice.", piece.Name);
+            if (slice.IsInteger)
+            {
+                CopyIntegers(piece, slice, values.AsSpan(slice.Offset, slice.Words), Fault);
+                continue;
+            }
+
+            if (!piece.Integers.IsEmpty)
+                throw Fault($"'{piece.Name}' is {slice.ElementType}; expected its values in values, not in integers.", piece.Name);
             if (piece.Values.Length != slice.Length || (piece.Shape is { } shape && !shape.SequenceEqual(slice.Shape.Select(static n => (long)n))))
                 throw Fault($"expected '{piece.Name}' of shape [{string.Join(", ", slice.Shape)}] but got {Found(piece)}.", piece.Name);
             if (piece.Values.Span.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
@@ -71,8 +79,32 @@ internal static class InitialState
         LstmException Fault(string text, string name) => Throw.InitialState(served.Name, sequence, text, name);
     }
 
+    private static void CopyIntegers(NamedValues piece, NamedSlice slice, Span<float> words, Func<string, string, LstmException> fault)
+    {
+        // Floats hold every whole number up to 2^24: as many may come as values.
+        long[] integers = piece.Integers.IsEmpty
+            ? Array.ConvertAll(piece.Values.ToArray(), v => v == MathF.Truncate(v) && MathF.Abs(v) <= 1 << 24
+                ? (long)v
+                : throw fault($"a value of '{piece.Name}' is {v}; expected whole numbers ({slice.ElementType}) in integers.", piece.Name))
+            : piece.Integers.ToArray();
+        if (integers.Length != slice.Length || (piece.Shape is { } shape && !shape.SequenceEqual(slice.Shape.Select(static n => (long)n))))
+            throw fault($"expected '{piece.Name}' of shape [{string.Join(", ", slice.Shape)}] but got {Found(piece)}.", piece.Name);
+        (long least, long most) = slice.ElementType switch
+        {
+            "bool" => (0, 1),
+            "uint8" => (0, byte.MaxValue),
+            "int32" => (int.MinValue, int.MaxValue),
+            _ => (long.MinValue, long.MaxValue),
+        };
+        if (Array.FindIndex(integers, v => v < least || v > most) is var at and >= 0)
+            throw fault($"a value of '{piece.Name}' is {integers[at]}; expected whole numbers from {least} to {most} ({slice.ElementType}).", piece.Name);
+        integers.CopyTo(IntegerWords.Of(words));
+    }
+
     private static string Names(IReadOnlyList<NamedSlice> slices) => slices.Count == 0 ? "none" : string.Join(", ", slices.Select(static s => s.Name));
 
     private static string Found(NamedValues piece) =>
-        piece.Shape is null ? $"{piece.Values.Length} values" : $"shape [{string.Join(", ", piece.Shape)}] with {piece.Values.Length} values";
+        piece.Shape is null ? $"{Length(piece)} values" : $"shape [{string.Join(", ", piece.Shape)}] with {Length(piece)} values";
+
+    private static int Length(NamedValues piece) => piece.Integers.IsEmpty ? piece.Values.Length : piece.Integers.Length;
 }

@@ -1,4 +1,5 @@
 using Lstm.Engine;
+using Lstm.Service.Models;
 
 namespace Lstm.Service.Predictions;
 
@@ -9,20 +10,27 @@ namespace Lstm.Service.Predictions;
 internal sealed record PredictResult(int Length, IReadOnlyList<NamedValues> Outputs, float[] State)
 {
     /// <summary>Takes the outputs of a finished run apart.</summary>
-    /// <param name="info">The model.</param>
+    /// <param name="served">The model.</param>
     /// <param name="done">The sequence, run.</param>
     /// <param name="wantState">Whether the state is wanted.</param>
     /// <returns>The result.</returns>
-    public static PredictResult From(ModelInfo info, Sequence done, bool wantState)
+    public static PredictResult From(ServedModel served, Sequence done, bool wantState)
     {
+        var info = served.Model.Info;
         var outputs = new NamedValues[info.Outputs.Count];
-        int offset = 0;
+        int offset = 0, integer = 0;
         for (int i = 0; i < outputs.Length; i++)
         {
             var output = info.Outputs[i];
             outputs[i] = output.EveryStep
-                ? new(output.Name, [done.Length, .. output.Shape], Column(done, info.OutputSize, offset, output.Size))
-                : new(output.Name, [.. output.Shape], done.Y.Slice((done.Length - 1) * info.OutputSize + offset, output.Size));
+                ? new(output.Name, [done.Length, .. output.Shape], Column(done, info.OutputWords, offset, output.Size))
+                : new(output.Name, [.. output.Shape], done.Y.Slice((done.Length - 1) * info.OutputWords + offset, output.Size));
+            if (output.IsInteger)
+            {
+                outputs[i] = outputs[i] with { Integers = Integers(done, served, integer, output) };
+                integer += output.Size;
+            }
+
             offset += output.Size;
         }
 
@@ -30,6 +38,15 @@ internal sealed record PredictResult(int Length, IReadOnlyList<NamedValues> Outp
         if (wantState)
             done.State.CopyTo(state);
         return new(done.Length, outputs, state);
+    }
+
+    private static long[] Integers(Sequence done, ServedModel served, int first, TensorInfo output)
+    {
+        int start = output.EveryStep ? 0 : done.Length - 1;
+        var values = new long[(done.Length - start) * output.Size];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = served.OutputIntegers.Read(done.Y.Span[((start + i / output.Size) * served.OutputWords)..], first + i % output.Size);
+        return values;
     }
 
     private static ReadOnlyMemory<float> Column(Sequence done, int rowLength, int offset, int size)

@@ -75,7 +75,7 @@ internal sealed class Predictor : IDisposable
     {
         var sequences = new Sequence[lengths.Length];
         for (int s = 0; s < lengths.Length; s++)
-            sequences[s] = new(InitialState.Create(served, requested[s].State, s), lengths[s], requested[s].X, new float[lengths[s] * served.OutputSize]);
+            sequences[s] = new(InitialState.Create(served, requested[s].State, s), lengths[s], requested[s].X, new float[lengths[s] * served.OutputWords]);
         try
         {
             Run(served.Model, sequences, end);
@@ -84,7 +84,7 @@ internal sealed class Predictor : IDisposable
         {
             throw Throw.InputRefused(served.Name, refusal);
         }
-        return Array.ConvertAll(sequences, s => PredictResult.From(served.Model.Info, s, wantState));
+        return Array.ConvertAll(sequences, s => PredictResult.From(served, s, wantState));
     }
 
     private static void Run(Model model, Sequence[] sequences, CancellationToken end)
@@ -101,14 +101,14 @@ internal sealed class Predictor : IDisposable
         for (int start = 0; start < longest; start += Stretch)
         {
             end.ThrowIfCancellationRequested();
-            model.Predict([.. sequences.Where(s => s.Length > start).Select(s => Cut(model.Info, s, start))]);
+            model.Predict([.. sequences.Where(s => s.Length > start).Select(s => Cut(s, start))]);
         }
     }
 
-    private static Sequence Cut(ModelInfo info, Sequence whole, int start)
+    private static Sequence Cut(Sequence whole, int start)
     {
         int length = Math.Min(Stretch, whole.Length - start);
-        return new(
-            whole.State, length, whole.X.Slice(start * info.InputSize, length * info.InputSize), whole.Y.Slice(start * info.OutputSize, length * info.OutputSize));
+        (int x, int y) = (whole.X.Length / whole.Length, whole.Y.Length / whole.Length);
+        return new(whole.State, length, whole.X.Slice(start * x, length * x), whole.Y.Slice(start * y, length * y));
     }
 }

@@ -32,15 +32,16 @@ internal sealed class SequenceChecks(PredictOptions options)
             lengths[s] = LengthOf(served, sequences[s], s);
         CheckSize(served, lengths);
         for (int s = 0; s < lengths.Length; s++)
-            CheckValues(served, sequences[s].X.Span, lengths[s], s);
+            CheckValues(served, sequences[s], lengths[s], s);
         return lengths;
     }
 
     private static int LengthOf(ServedModel served, PredictSequence sequence, int index)
     {
-        if (served.InputSize == 0 || sequence.X.Length % served.InputSize != 0)
+        int row = sequence.RowLength(served);
+        if (row == 0 || sequence.X.Length % row != 0)
             throw Throw.SequenceShape(served.Name, index, served.InputSize, sequence.X.Length);
-        int length = sequence.X.Length / served.InputSize;
+        int length = sequence.X.Length / row;
         return served.Model.FindLengthFault(length) is { } fault ? throw Throw.SequenceLength(served.Name, index, length, fault) : length;
     }
 
@@ -49,20 +50,21 @@ internal sealed class SequenceChecks(PredictOptions options)
         long timesteps = lengths.Sum(static n => (long)n);
         if (timesteps > options.MaxTimesteps)
             throw Throw.PredictionTooLarge("timesteps in all sequences together", timesteps, options.MaxTimesteps, "Lstm:Predict:MaxTimesteps");
-        long values = timesteps * served.OutputSize + lengths.Length * (long)served.StateSize;
+        long values = timesteps * served.OutputWords + lengths.Length * (long)served.StateSize;
         if (values > options.MaxValues)
             throw Throw.PredictionTooLarge("values of outputs and states together", values, options.MaxValues, "Lstm:Predict:MaxValues");
     }
 
-    private static void CheckValues(ServedModel served, ReadOnlySpan<float> x, int length, int index)
+    private static void CheckValues(ServedModel served, PredictSequence sequence, int length, int index)
     {
-        int inputSize = served.InputSize;
+        var x = sequence.X.Span;
+        int row = sequence.RowLength(served);
         for (int i = 0; i < x.Length; i++)
-            if (!float.IsFinite(x[i]))
-                throw Throw.SequenceNotFinite(served.Name, index, i / inputSize, i % inputSize, x[i]);
-        for (int start = 0; start < x.Length; start += inputSize)
-            if (served.Model.FindInputFault(x.Slice(start, inputSize)) is { } fault)
-                throw Throw.SequenceRange(served.Name, index, start / inputSize, fault);
+            if (i % row < served.InputSize && !float.IsFinite(x[i]))
+                throw Throw.SequenceNotFinite(served.Name, index, i / row, i % row, x[i]);
+        for (int start = 0; start < x.Length; start += row)
+            if (served.Model.FindInputFault(x.Slice(start, row)) is { } fault)
+                throw Throw.SequenceRange(served.Name, index, start / row, fault);
         if (served.Model.FindSequenceFault(x, length) is { } whole)
             throw Throw.SequenceRange(served.Name, index, whole);
     }

@@ -50,7 +50,7 @@ internal static class JsonFault
             return stranger;
         string path = FieldOf(cause);
         if (cause is WrongFieldException wrong)
-            return WrongKind(path[..(path.LastIndexOf('.') + 1)] + wrong.Field, wrong.Expected, wrong.Found);
+            return WrongKind(wrong.Field is "" or ['[', ..] ? path + wrong.Field : path[..(path.LastIndexOf('.') + 1)] + wrong.Field, wrong.Expected, wrong.Found);
         var (expected, found) = Follow(path, root, type);
         return WrongKind(path, expected, found);
     }
@@ -109,6 +109,7 @@ internal static class JsonFault
         : type.Type == typeof(long) ? "a whole number"
         : type.Type == typeof(float) ? "a number"
         : type.Type == typeof(string[]) ? "a list of texts"
+        : type.Type == typeof(JsonIntegers) ? "a list of whole numbers"
         : type.Type == typeof(float[]) ? "a list of numbers"
         : type.Type == typeof(long[]) ? "a list of whole numbers"
         : type.Kind == JsonTypeInfoKind.Enumerable ? "a list of objects"

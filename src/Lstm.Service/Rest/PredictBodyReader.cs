@@ -29,10 +29,17 @@ internal static class PredictBodyReader
     // The serializer reads null into any list, whatever its type says.
     private static PredictSequence Read(SequenceBody? sequence, string path, int index, ServedModel model)
     {
+        NamedValues[] state = [.. (sequence?.State ?? []).Select((piece, i) => Read(piece, $"{path}.state[{i}]"))];
+        if (sequence?.XIntegers is { } integers)
+        {
+            IntegerRows.Check(sequence.X, integers, $"{path}.", model);
+            return PredictSequence.Join(model, index, sequence.X?.Values.ToArray(), integers.Values, state);
+        }
+
         if (sequence?.X is not { } x)
             throw Wrong($"{path}.x", $"Field '{path}.x' is missing. Expected a list of lists of {model.InputSize} numbers, one a timestep.");
         CheckRows(x, $"{path}.x", index, model);
-        return new(x.Values.ToArray(), [.. (sequence.State ?? []).Select((piece, i) => Read(piece, $"{path}.state[{i}]"))]);
+        return new(x.Values.ToArray(), state);
     }
 
     private static void CheckRows(StepInput x, string path, int index, ServedModel model)
@@ -51,6 +58,7 @@ internal static class PredictBodyReader
 
     private static NamedValues Read(StatePieceBody? piece, string path) =>
         piece?.Name is not { } name ? throw Wrong($"{path}.name", $"Field '{path}.name' is missing. Expected the name of a piece of the state.")
+        : piece.Integers is { } integers ? new(name, piece.Shape, piece.Values, integers.Values)
         : piece.Values is not { } values ? throw Wrong($"{path}.values", $"Field '{path}.values' is missing. Expected a list of numbers.")
         : new(name, piece.Shape, values);
 

@@ -31,5 +31,6 @@ internal static class RestJson
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // Never put into HTML: quotes may stay as they are.
         options.Converters.Add(new StepInputConverter());
         options.Converters.Add(new StepOutputConverter());
+        options.Converters.Add(new JsonIntegersConverter());
     }
 }

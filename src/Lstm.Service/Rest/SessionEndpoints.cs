@@ -39,7 +39,7 @@ internal static class SessionEndpoints
         routes.MapPost("/v1/sessions/{id}:step", StepAsync)
             .WithTags("Sessions").WithSummary("Step a session").WithDescription(
                 "Feeds x(t) and answers y(t). Number the steps (from 1) and a step that is sent again gets the same reply and leaves the state alone. A list of lists "
-                + "is several steps, committed together. A refused step leaves the state as it was.")
+                + "is several steps, committed together. Whole numbers beyond 2^24 go exactly in x_integers. A refused step leaves the state as it was.")
             .Accepts<StepBody>("application/json").Produces<StepResultBody>()
             .Refuses(ErrorCode.InputShape, ErrorCode.InputNotFinite, ErrorCode.InputRange, ErrorCode.ChunkTooLarge, ErrorCode.MalformedJson, ErrorCode.UnknownField, ErrorCode.InvalidField,
                 ErrorCode.SessionNotFound, ErrorCode.SessionExpired, ErrorCode.SessionClosed, ErrorCode.StepGap, ErrorCode.StepTooOld, ErrorCode.StepConflict, ErrorCode.GatesNotKept,

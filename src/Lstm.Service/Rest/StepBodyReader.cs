@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Lstm.Service.Errors;
 using Lstm.Service.Models;
 using Lstm.Service.Rest.Bodies;
+using Lstm.Service.Rest.Json;
 using Lstm.Service.Sessions;
 
 namespace Lstm.Service.Rest;
@@ -18,15 +19,31 @@ internal static class StepBodyReader
     public static StepGroup Read(StepBody body, Session session)
     {
         var model = session.Model;
+        if (body.XIntegers is { } integers)
+            return Read(body, integers, session);
         if (body.X is not { } x)
             throw new LstmException(ErrorCode.InvalidField, $"Field 'x' is missing. Expected a list of {model.InputSize} numbers, or a list of such lists.", ("field", "x"));
         CheckRows(x.RowLengths, model);
-        var entry = new StepEntry { Session = session, Step = body.Step, AskedCount = (uint)(x.RowLengths?.Count ?? 1) };
+        var group = new StepGroup();
+        group.Add(Entry(body, session, x.RowLengths?.Count ?? 1), CollectionsMarshal.AsSpan(x.Values));
+        return group;
+    }
+
+    private static StepGroup Read(StepBody body, JsonIntegers integers, Session session)
+    {
+        IntegerRows.Check(body.X, integers, "", session.Model);
+        InputRows.CheckSizes(session.Model, integers.RowLengths?.Count ?? 1, body.X?.Values.Count ?? 0, integers.Values.Length);
+        var group = new StepGroup();
+        group.Add(Entry(body, session, integers.RowLengths?.Count ?? 1), CollectionsMarshal.AsSpan(body.X?.Values), integers.Values);
+        return group;
+    }
+
+    private static StepEntry Entry(StepBody body, Session session, int count)
+    {
+        var entry = new StepEntry { Session = session, Step = body.Step, AskedCount = (uint)count };
         for (int i = 0; i < (body.Want?.Length ?? 0); i++)
             Want(ref entry, body.Want![i], i); // not null: its length is above 0
-        var group = new StepGroup();
-        group.Add(entry, CollectionsMarshal.AsSpan(x.Values));
-        return group;
+        return entry;
     }
 
     private static void CheckRows(List<int>? lengths, ServedModel model)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Lstm.Engine;
 using Lstm.Service.Errors;
+using Lstm.Service.Models;
 
 namespace Lstm.Service.Sessions;
 
@@ -28,7 +29,7 @@ internal sealed partial class Session
         if (entry.AskedCount > (uint)_home.Options.MaxStepsPerMessage)
             return Throw.ChunkTooLarge(entry.AskedCount, _home.Options.MaxStepsPerMessage);
         entry.Count = entry.AskedCount == 0 ? 1 : (int)entry.AskedCount;
-        return FindInputFault(x, entry.Count) ?? JudgeNumber(ref entry, x);
+        return FindInputFault(entry, x) ?? JudgeNumber(ref entry, x);
     }
 
     /// <summary>Gets ready to keep a message that is more than one step; after this nothing of a commit can fail.</summary>
@@ -41,8 +42,9 @@ internal sealed partial class Session
         var message = Extras.Next ??= new();
         message.Step = _step + 1;
         message.Count = entry.Count;
-        message.X.Set(x);
-        message.Y.Resize(entry.Count * Model.OutputSize);
+        message.X.Resize(entry.Count * Model.InputWords);
+        CopyInput(x, message.X.Span);
+        message.Y.Resize(entry.Count * Model.OutputWords);
         message.Gates.Resize(entry.WantGates ? Model.GateSize : 0);
     }
 
@@ -56,7 +58,7 @@ internal sealed partial class Session
     {
         if (IsOneStep(entry))
         {
-            x.CopyTo(LastX);
+            CopyInput(x, LastX);
             y.CopyTo(LastY);
             if (_extras is { } extras)
                 extras.Last = extras.Next = null;
@@ -95,16 +97,32 @@ internal sealed partial class Session
 
     private bool IsOneStep(in StepEntry entry) => entry.Count == 1 && !(entry.WantGates && Model.GateSize > 0);
 
-    private LstmException? FindInputFault(ReadOnlySpan<float> x, int count)
+    // What is kept is exact, however it came: the same input is the same again in either form.
+    private void CopyInput(ReadOnlySpan<float> x, Span<float> kept)
+    {
+        if (x.Length == kept.Length)
+            x.CopyTo(kept);
+        else
+            InputRows.Widen(Model, x, kept);
+    }
+
+    private LstmException? FindInputFault(in StepEntry entry, ReadOnlySpan<float> x)
     {
         int inputSize = Model.InputSize;
-        if (x.Length != (long)count * inputSize)
-            return Throw.InputShape(Model.Name, count, inputSize, x.Length);
-        if (FiniteFloats.FindOther(x) is var i and >= 0)
+        int words = entry.IsExact ? Model.InputWords : inputSize;
+        if (x.Length != (long)entry.Count * words)
+            return Throw.InputShape(Model.Name, entry.Count, inputSize, x.Length);
+        if (words == inputSize && FiniteFloats.FindOther(x) is var i and >= 0)
             return Throw.InputNotFinite(Model.Name, i / inputSize, i % inputSize, x[i]);
-        for (int row = 0; row < count; row++)
-            if (Model.Model.FindInputFault(x.Slice(row * inputSize, inputSize)) is { } fault)
+        for (int row = 0; row < entry.Count; row++)
+        {
+            var values = x.Slice(row * words, words);
+            if (words > inputSize && FiniteFloats.FindOther(values[..inputSize]) is var at and >= 0)
+                return Throw.InputNotFinite(Model.Name, row, at, values[at]);
+            if (Model.Model.FindInputFault(values) is { } fault)
                 return Throw.InputRange(Model.Name, row, fault);
+        }
+
         return null;
     }
 
@@ -119,7 +137,7 @@ internal sealed partial class Session
         (ulong lastStep, int lastCount) = kept is null ? (_step, _step == 0 ? 0 : 1) : (kept.Step, kept.Count);
         if (entry.Step != lastStep)
             return Throw.StepTooOld(Id, expected, entry.Step, lastStep, lastCount);
-        if (FindDifference(x, entry.Count, kept is null ? LastX : kept.X.Span, lastCount) is { } difference)
+        if (FindDifference(entry, x, kept is null ? LastX : kept.X.Span, lastCount) is { } difference)
             return Throw.StepConflict(Id, entry.Step, difference, expected);
         if (entry.WantGates && Model.GateSize > 0 && kept is not { Gates.Length: > 0 })
             return Throw.GatesNotKept(Id, entry.Step);
@@ -127,12 +145,27 @@ internal sealed partial class Session
         return null;
     }
 
-    private static string? FindDifference(ReadOnlySpan<float> x, int count, ReadOnlySpan<float> lastX, int lastCount)
+    private string? FindDifference(in StepEntry entry, ReadOnlySpan<float> x, ReadOnlySpan<float> lastX, int lastCount)
     {
-        if (count != lastCount)
-            return $"that message had {lastCount} steps, this one has {count}";
+        if (entry.Count != lastCount)
+            return $"that message had {lastCount} steps, this one has {entry.Count}";
+        if (x.Length < lastX.Length)
+        {
+            var wide = new float[lastX.Length]; // A retry, and one of a model that few have.
+            InputRows.Widen(Model, x, wide);
+            x = wide;
+        }
+
         // Bits, not values: -0 and 0 are equal as numbers but not the same input.
         int at = MemoryMarshal.Cast<float, int>(lastX).CommonPrefixLength(MemoryMarshal.Cast<float, int>(x));
-        return at == lastX.Length ? null : string.Create(CultureInfo.InvariantCulture, $"x[{at}] was {lastX[at]:R}, now it is {x[at]:R}");
+        if (at == lastX.Length)
+            return null;
+        int row = at / Model.InputWords * Model.InputWords;
+        int integer = Model.InputIntegers.Find(at - row);
+        if (integer < 0 || (!entry.IsExact && at - row < Model.InputSize))
+            return string.Create(CultureInfo.InvariantCulture, $"x[{at}] was {lastX[at]:R}, now it is {x[at]:R}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"x_integers[{at / Model.InputWords * Model.InputIntegers.Count + integer}] was {Model.InputIntegers.Read(lastX[row..], integer)}, now it is {Model.InputIntegers.Read(x[row..], integer)}");
     }
 }

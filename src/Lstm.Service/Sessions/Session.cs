@@ -142,7 +142,7 @@ internal sealed partial class Session
 
     private Span<float> State => _slab.AsSpan(_row, _home.States.StateSize);
 
-    private Span<float> LastX => _slab.AsSpan(_row + _home.States.StateSize, _home.States.InputSize);
+    private Span<float> LastX => _slab.AsSpan(_row + _home.States.StateSize, _home.States.InputWords);
 
-    private Span<float> LastY => _slab.AsSpan(_row + _home.States.StateSize + _home.States.InputSize, _home.States.OutputSize);
+    private Span<float> LastY => _slab.AsSpan(_row + _home.States.StateSize + _home.States.InputWords, _home.States.OutputWords);
 }

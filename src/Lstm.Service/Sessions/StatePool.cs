@@ -26,21 +26,21 @@ internal sealed class StatePool
     /// <param name="model">The model.</param>
     public StatePool(Model model)
     {
-        (StateSize, InputSize, OutputSize) = (model.Info.StateSize, model.Info.InputSize, model.Info.OutputSize);
+        (StateSize, InputWords, OutputWords) = (model.Info.StateSize, model.Info.InputWords, model.Info.OutputWords);
         _initial = new float[StateSize];
         model.CreateState().CopyTo(_initial);
-        _rowFloats = checked(StateSize + InputSize + OutputSize + Alignment - 1) / Alignment * Alignment;
+        _rowFloats = checked(StateSize + InputWords + OutputWords + Alignment - 1) / Alignment * Alignment;
         _rowsPerSlab = Math.Max(1, SlabFloats / _rowFloats);
     }
 
-    /// <summary>Floats of a state.</summary>
+    /// <summary>Words of a state.</summary>
     public int StateSize { get; }
 
-    /// <summary>Floats of x(t).</summary>
-    public int InputSize { get; }
+    /// <summary>Words of x(t).</summary>
+    public int InputWords { get; }
 
-    /// <summary>Floats of y(t).</summary>
-    public int OutputSize { get; }
+    /// <summary>Words of y(t).</summary>
+    public int OutputWords { get; }
 
     /// <summary>Gives a row whose state is what the network starts from.</summary>
     /// <returns>The slab, and where the row begins in it.</returns>

@@ -25,6 +25,9 @@ internal struct StepEntry
     /// <summary>Values of x.</summary>
     public int XLength;
 
+    /// <summary>Whether the rows of x have their whole numbers exactly ([count, input_words]); otherwise they have them as floats ([count, input_size]).</summary>
+    public bool IsExact;
+
     /// <summary>Also give h and c after the last step.</summary>
     public bool WantState;
 

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Lstm.Engine;
 using Lstm.Engine.Scheduling;
 using Lstm.Service.Errors;
+using Lstm.Service.Models;
 
 namespace Lstm.Service.Sessions;
 
@@ -37,8 +38,11 @@ internal sealed class StepGroup
     /// <summary>Whether all came in one message, which is counted once.</summary>
     public bool IsOneMessage { get; set; }
 
-    /// <summary>Outputs of a step; 0 when it has no session.</summary>
-    public int OutputSize => _home?.Model.OutputSize ?? 0;
+    /// <summary>The model of its sessions; null when it has none.</summary>
+    public ServedModel? Model => _home?.Model;
+
+    /// <summary>Words of a step's outputs, with their whole numbers exactly; 0 when it has no session.</summary>
+    public int OutputWords => _home?.Model.OutputWords ?? 0;
 
     /// <summary>Out: whether a session has not stepped, and its fault says why.</summary>
     public bool HasFaults { get; private set; }
@@ -50,10 +54,10 @@ internal sealed class StepGroup
     /// <param name="n">Its number.</param>
     public ref StepEntry this[int n] => ref _entries[n];
 
-    /// <summary>Out: [count, output_size] of one session.</summary>
+    /// <summary>Out: [count, output_words] of one session.</summary>
     /// <param name="n">Its number.</param>
     /// <returns>Its outputs.</returns>
-    public ReadOnlyMemory<float> Y(int n) => _y.Memory.Slice(_entries[n].Y, _entries[n].Count * OutputSize);
+    public ReadOnlyMemory<float> Y(int n) => _y.Memory.Slice(_entries[n].Y, _entries[n].Count * OutputWords);
 
     /// <summary>Out: [state_size] of one session when wanted, else empty.</summary>
     /// <param name="n">Its number.</param>
@@ -96,6 +100,34 @@ internal sealed class StepGroup
     {
         (entry.X, entry.XLength) = (X.Extend(x.Length), x.Length);
         x.CopyTo(X.Span[entry.X..]);
+        Add(entry);
+    }
+
+    /// <summary>Adds one session's request with its input, whose whole numbers came apart.</summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="x">[count, values of the floating-point inputs], or all inputs where there are no integers.</param>
+    /// <param name="integers">[count, values of the integer and boolean inputs], or none.</param>
+    public void Add(StepEntry entry, ReadOnlySpan<float> x, ReadOnlySpan<long> integers)
+    {
+        // More steps than are allowed are refused later, with no row made of them.
+        if (integers.IsEmpty || entry.Session is not { } session || entry.AskedCount > (uint)session.Home.Options.MaxStepsPerMessage)
+        {
+            Add(entry, x);
+            return;
+        }
+
+        try
+        {
+            int count = (int)Math.Max(1, entry.AskedCount);
+            InputRows.CheckSizes(session.Model, count, x.Length, integers.Length);
+            (entry.X, entry.XLength, entry.IsExact) = (X.Extend(count * session.Model.InputWords), count * session.Model.InputWords, true);
+            InputRows.Join(session.Model, count, x, integers, X.Span.Slice(entry.X, entry.XLength));
+        }
+        catch (LstmException fault)
+        {
+            (entry.Session, entry.Fault) = (null, fault);
+        }
+
         Add(entry);
     }
 
@@ -214,7 +246,7 @@ internal sealed class StepGroup
             entry.Fault = entry.Session!.Judge(ref entry, XOf(entry).Span); // not null: it was entered
             if (entry.Fault is not null)
                 continue;
-            entry.Y = _y.Extend(entry.Count * home.Model.OutputSize);
+            entry.Y = _y.Extend(entry.Count * home.Model.OutputWords);
             entry.State = entry.WantState ? _states.Extend(home.Model.StateSize) : 0;
             entry.Gates = entry.WantGates ? _gates.Extend(home.Model.GateSize) : 0;
         }
@@ -284,7 +316,7 @@ internal sealed class StepGroup
 
     private ReadOnlyMemory<float> XOf(in StepEntry entry) => X.Memory.Slice(entry.X, entry.XLength);
 
-    private Memory<float> YOf(in StepEntry entry) => _y.Memory.Slice(entry.Y, entry.Count * OutputSize);
+    private Memory<float> YOf(in StepEntry entry) => _y.Memory.Slice(entry.Y, entry.Count * OutputWords);
 
     private Memory<float> GatesOf(in StepEntry entry) => entry.WantGates && _home is { } home ? _gates.Memory.Slice(entry.Gates, home.Model.GateSize) : default;
 

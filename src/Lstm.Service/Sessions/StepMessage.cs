@@ -9,10 +9,10 @@ internal sealed class StepMessage
     /// <summary>Its steps.</summary>
     public int Count { get; set; }
 
-    /// <summary>[count, input_size].</summary>
+    /// <summary>[count, input_words].</summary>
     public FloatBuffer X { get; } = new();
 
-    /// <summary>[count, output_size].</summary>
+    /// <summary>[count, output_words].</summary>
     public FloatBuffer Y { get; } = new();
 
     /// <summary>[gate_size] of the last step, or empty when nobody asked.</summary>

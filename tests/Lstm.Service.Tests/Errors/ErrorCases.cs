@@ -76,7 +76,7 @@ internal static class ErrorCases
         new("query of the wrong kind", ErrorCode.InvalidField, "GET", $"{Sessions}?page_size=many", null,
             "Query field 'page_size' has a value of the wrong kind: expected a whole number of 0 or more but got 'many'."),
         new("query flag", ErrorCode.InvalidField, "GET", $"{Sessions}/err?state=maybe", null, "Query field 'state' has a value of the wrong kind: expected true or false but got 'maybe'."),
-        new("unknown field", ErrorCode.UnknownField, "POST", Step, """{"x": [1], "steps": 3}""", "There is no field 'steps'. Fields: x, step, want.", ("field", "steps"), ("fields", "x, step, want")),
+        new("unknown field", ErrorCode.UnknownField, "POST", Step, """{"x": [1], "steps": 3}""", "There is no field 'steps'. Fields: x, x_integers, step, want.", ("field", "steps"), ("fields", "x, x_integers, step, want")),
         new("unknown query field", ErrorCode.UnknownField, "GET", $"{Sessions}?limit=3", null, "There is no query field 'limit'. Fields: model, page_size, page_token.", ("field", "limit")),
         new("NaN as pandas writes it", ErrorCode.MalformedJson, "POST", Step, "{\"x\": [1,\n 2, NaN]}",
             "The body is not JSON: line 2, position 5, in or after field 'x'. 'N' is an invalid start of a value.", ("line", "2"), ("position", "5"), ("field", "x")),

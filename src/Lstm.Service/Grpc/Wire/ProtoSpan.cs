@@ -64,7 +64,7 @@ internal ref struct ProtoSpan(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>Reads a packed field of integers.</summary>
-    /// <typeparam name="T">uint or ulong.</typeparam>
+    /// <typeparam name="T">uint, ulong or long.</typeparam>
     /// <param name="values">Receives them.</param>
     /// <returns>False: cut short or too long.</returns>
     public bool TryReadVarints<T>(ref RentedArray<T> values)

@@ -34,6 +34,9 @@ internal sealed class StreamAnswer
     /// <summary>Bytes of the packed outputs.</summary>
     public int OutputsLength { get; private set; }
 
+    /// <summary>Bytes of the packed whole numbers of the outputs.</summary>
+    public int IntegersLength { get; private set; }
+
     /// <summary>Bytes of the packed handles whose step had been done before; of a batch.</summary>
     public int ReplayedLength { get; private set; }
 
@@ -60,10 +63,11 @@ internal sealed class StreamAnswer
     {
         (Message, Steps, Only) = (null, steps, n);
         ref readonly var entry = ref steps[n];
-        OutputsLength = entry.Count * steps.OutputSize * sizeof(float);
+        OutputsLength = entry.Fault is null ? entry.Count * OutputSize(steps) * sizeof(float) : 0;
+        IntegersLength = entry.Fault is null ? MeasureIntegers(steps, n) : 0;
         InnerLength = entry.Fault is not null
             ? FaultWriter.Measure(entry)
-            : ProtoSize.OfInteger(entry.DoneStep) + ProtoSize.OfInteger((uint)entry.Count) + ProtoSize.OfBytes(OutputsLength) + ProtoSize.OfInteger(entry.Replayed ? 1u : 0);
+            : ProtoSize.OfInteger(entry.DoneStep) + ProtoSize.OfInteger((uint)entry.Count) + ProtoSize.OfBytes(OutputsLength) + ProtoSize.OfInteger(entry.Replayed ? 1u : 0) + ProtoSize.OfBytes(IntegersLength);
         Length = ProtoSize.OfInteger(entry.Handle) + ProtoSize.OfBytes(InnerLength);
     }
 
@@ -73,7 +77,7 @@ internal sealed class StreamAnswer
     public int Set(StepGroup steps)
     {
         (Message, Steps, Only) = (null, steps, -1);
-        int handles = 0, numbers = 0, outputs = 0, replayed = 0, faults = 0, stepped = 0;
+        int handles = 0, numbers = 0, outputs = 0, integers = 0, replayed = 0, faults = 0, stepped = 0;
         for (int n = 0; n < steps.Count; n++)
         {
             ref readonly var entry = ref steps[n];
@@ -87,12 +91,30 @@ internal sealed class StreamAnswer
             handles += ProtoSize.OfVarint(entry.Handle);
             numbers += ProtoSize.OfVarint(entry.DoneStep);
             outputs += entry.Count;
+            integers += MeasureIntegers(steps, n);
             replayed += entry.Replayed ? ProtoSize.OfVarint(entry.Handle) : 0;
         }
 
-        (HandlesLength, NumbersLength, OutputsLength, ReplayedLength, FaultsLength) = (handles, numbers, outputs * steps.OutputSize * sizeof(float), replayed, faults);
-        InnerLength = ProtoSize.OfBytes(handles) + ProtoSize.OfBytes(numbers) + ProtoSize.OfBytes(OutputsLength) + ProtoSize.OfBytes(replayed) + faults;
+        (HandlesLength, NumbersLength, OutputsLength, ReplayedLength, FaultsLength) = (handles, numbers, outputs * OutputSize(steps) * sizeof(float), replayed, faults);
+        IntegersLength = integers;
+        InnerLength = ProtoSize.OfBytes(handles) + ProtoSize.OfBytes(numbers) + ProtoSize.OfBytes(OutputsLength) + ProtoSize.OfBytes(replayed) + faults + ProtoSize.OfBytes(integers);
         Length = ProtoSize.OfBytes(InnerLength);
         return stepped;
+    }
+
+    private static int OutputSize(StepGroup steps) => steps.Model?.OutputSize ?? 0;
+
+    private static int MeasureIntegers(StepGroup steps, int n)
+    {
+        int length = 0;
+        if (steps.Model is not { OutputIntegers: { Count: > 0 } places })
+            return length;
+        for (var rows = steps.Y(n).Span; rows.Length > 0; rows = rows[steps.OutputWords..])
+        {
+            for (int i = 0; i < places.Count; i++)
+                length += ProtoSize.OfVarint((ulong)places.Read(rows, i));
+        }
+
+        return length;
     }
 }

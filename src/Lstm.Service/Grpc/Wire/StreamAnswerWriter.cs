@@ -50,10 +50,14 @@ internal static class StreamAnswerWriter
         if (answer.OutputsLength > 0)
         {
             output.WriteLength(StepResult.YFieldNumber, answer.OutputsLength);
-            output.WriteBytes(MemoryMarshal.AsBytes(answer.Steps.Y(answer.Only).Span));
+            WriteOutputs(ref output, answer.Steps, answer.Only);
         }
 
         output.WriteInteger(StepResult.ReplayedFieldNumber, entry.Replayed ? 1u : 0);
+        if (answer.IntegersLength == 0)
+            return;
+        output.WriteLength(StepResult.YIntegersFieldNumber, answer.IntegersLength);
+        WriteIntegers(ref output, answer.Steps, answer.Only);
     }
 
     private static void WriteBatch(ref ProtoOutput output, StreamAnswer answer)
@@ -63,6 +67,39 @@ internal static class StreamAnswerWriter
             WriteResults(ref output, answer);
         if (answer.FaultsLength > 0)
             WriteFaults(ref output, answer.Steps);
+        if (answer.IntegersLength == 0)
+            return;
+        output.WriteLength(BatchResult.YIntegersFieldNumber, answer.IntegersLength);
+        for (int n = 0; n < answer.Steps.Count; n++)
+        {
+            if (answer.Steps[n].Fault is null)
+                WriteIntegers(ref output, answer.Steps, n);
+        }
+    }
+
+    // Behind the floats of a row may be its whole numbers, which go into a field of their own.
+    private static void WriteOutputs(ref ProtoOutput output, StepGroup steps, int n)
+    {
+        var rows = steps.Y(n).Span;
+        int size = steps.Model!.OutputSize; // not null: the step was done
+        if (size == steps.OutputWords)
+        {
+            output.WriteBytes(MemoryMarshal.AsBytes(rows));
+            return;
+        }
+
+        for (; rows.Length > 0; rows = rows[steps.OutputWords..])
+            output.WriteBytes(MemoryMarshal.AsBytes(rows[..size]));
+    }
+
+    private static void WriteIntegers(ref ProtoOutput output, StepGroup steps, int n)
+    {
+        var places = steps.Model!.OutputIntegers; // not null: the step was done
+        for (var rows = steps.Y(n).Span; rows.Length > 0; rows = rows[steps.OutputWords..])
+        {
+            for (int i = 0; i < places.Count; i++)
+                output.WriteVarint((ulong)places.Read(rows, i));
+        }
     }
 
     private static void WriteResults(ref ProtoOutput output, StreamAnswer answer)
@@ -87,7 +124,7 @@ internal static class StreamAnswerWriter
         for (int n = 0; n < steps.Count; n++)
         {
             if (steps[n].Fault is null)
-                output.WriteBytes(MemoryMarshal.AsBytes(steps.Y(n).Span));
+                WriteOutputs(ref output, steps, n);
         }
 
         if (answer.ReplayedLength == 0)

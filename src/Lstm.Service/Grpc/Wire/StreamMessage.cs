@@ -15,6 +15,7 @@ internal sealed class StreamMessage
     private static readonly DefaultObjectPool<StreamMessage> Pool = new(new DefaultPooledObjectPolicy<StreamMessage>(), MostKept);
 
     private RentedArray<float> _x = new();
+    private RentedArray<long> _integers = new();
     private RentedArray<uint> _handles = new();
     private RentedArray<ulong> _steps = new();
 
@@ -45,6 +46,9 @@ internal sealed class StreamMessage
     /// <summary>Of a step [count, input_size], of a batch [sessions, input_size].</summary>
     public ref RentedArray<float> X => ref _x;
 
+    /// <summary>The values of the integer and boolean inputs, when they came apart; <see cref="X"/> has the others then.</summary>
+    public ref RentedArray<long> Integers => ref _integers;
+
     /// <summary>Of a batch: the handles.</summary>
     public ref RentedArray<uint> Handles => ref _handles;
 
@@ -69,6 +73,7 @@ internal sealed class StreamMessage
         Kind = StreamRequest.KindOneofCase.None;
         (Handle, Step, Count, WantState, WantGates) = (0, 0, 0, false, false);
         _x.Clear();
+        _integers.Clear();
         _handles.Clear();
         _steps.Clear();
     }
@@ -93,11 +98,13 @@ internal sealed class StreamMessage
                 var step = request.Step;
                 (Handle, Step, Count, WantState, WantGates) = (step.Handle, step.Step, step.Count, step.WantState, step.WantGates);
                 _x.Set(step.X);
+                _integers.Set(step.XIntegers);
                 break;
             case StreamRequest.KindOneofCase.Batch:
                 _handles.Set(request.Batch.Handles);
                 _steps.Set(request.Batch.Steps);
                 _x.Set(request.Batch.X);
+                _integers.Set(request.Batch.XIntegers);
                 break;
             default:
                 Other = request;

@@ -84,7 +84,7 @@ internal static class StreamMessageReader
 
     private static bool TryReadStep(ProtoSpan fields, StreamMessage message)
     {
-        bool hasX = false;
+        bool hasX = false, hasIntegers = false;
         while (fields.Length > 0)
         {
             if (!fields.TryReadVarint(out ulong tag))
@@ -94,6 +94,14 @@ internal static class StreamMessageReader
                 if (hasX || !fields.TryReadFloats(ref message.X))
                     return false;
                 hasX = true;
+                continue;
+            }
+
+            if (tag == ((StreamStep.XIntegersFieldNumber << 3) | LengthDelimited))
+            {
+                if (hasIntegers || !fields.TryReadVarints(ref message.Integers))
+                    return false;
+                hasIntegers = true;
                 continue;
             }
 
@@ -137,6 +145,7 @@ internal static class StreamMessageReader
                 (StreamBatch.HandlesFieldNumber << 3) | LengthDelimited => fields.TryReadVarints(ref message.Handles),
                 (StreamBatch.StepsFieldNumber << 3) | LengthDelimited => fields.TryReadVarints(ref message.Steps),
                 (StreamBatch.XFieldNumber << 3) | LengthDelimited => fields.TryReadFloats(ref message.X),
+                (StreamBatch.XIntegersFieldNumber << 3) | LengthDelimited => fields.TryReadVarints(ref message.Integers),
                 _ => false,
             };
             if (!read)

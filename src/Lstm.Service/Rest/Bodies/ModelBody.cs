@@ -45,7 +45,7 @@ internal sealed record ModelBody(
             info.SequenceLength, info.LongestSequence == int.MaxValue ? null : info.LongestSequence,
             [.. info.Inputs.Select(TensorBody.From)], [.. info.Outputs.Select(TensorBody.From)], served.InputSize, served.OutputSize,
             [.. info.Layers.Select(LayerBody.From)], info.ParameterCount, info.FlopsPerStep,
-            info.StateBytes, [.. info.States.Select(static s => new StateShapeBody(s.Name, s.Shape))],
+            info.StateBytes, [.. info.States.Select(static s => new StateShapeBody(s.Name, s.Shape, s.ElementType))],
             [.. info.StatePairs.Select(static p => new StatePairBody(p.Input, p.Output, p.Found))], info.FrameContext);
     }
 }

@@ -1,10 +1,13 @@
+using Lstm.Service.Rest.Json;
+
 namespace Lstm.Service.Rest.Bodies;
 
 /// <summary>A named piece of a state or of gates.</summary>
 /// <param name="Name">layer0.h, layer1.f, …</param>
 /// <param name="Shape">Its shape.</param>
-/// <param name="Values">Its values, row-major.</param>
-internal sealed record NamedTensorBody(string Name, IReadOnlyList<int> Shape, float[] Values)
+/// <param name="Values">Its values, row-major; left out in a state of whole numbers or booleans.</param>
+/// <param name="Integers">Its values, where they are whole numbers or booleans: as numbers, or as texts beyond 2^53.</param>
+internal sealed record NamedTensorBody(string Name, IReadOnlyList<int> Shape, float[]? Values, JsonIntegers? Integers = null)
 {
     /// <summary>Cuts a flat vector into its named pieces.</summary>
     /// <param name="slices">What lies where.</param>
@@ -16,7 +19,13 @@ internal sealed record NamedTensorBody(string Name, IReadOnlyList<int> Shape, fl
             return null;
         var pieces = new NamedTensorBody[slices.Count];
         for (int i = 0; i < pieces.Length; i++)
-            pieces[i] = new(slices[i].Name, slices[i].Shape, values.Slice(slices[i].Offset, slices[i].Length).ToArray());
+        {
+            var piece = values.Slice(slices[i].Offset, slices[i].Words);
+            pieces[i] = slices[i].IsInteger
+                ? new(slices[i].Name, slices[i].Shape, null, new(Engine.IntegerWords.Of(piece).ToArray()))
+                : new(slices[i].Name, slices[i].Shape, piece.ToArray());
+        }
+
         return pieces;
     }
 }

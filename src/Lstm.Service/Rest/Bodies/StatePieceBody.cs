@@ -1,3 +1,5 @@
+using Lstm.Service.Rest.Json;
+
 namespace Lstm.Service.Rest.Bodies;
 
 /// <summary>A piece of the state that a sequence starts from.</summary>
@@ -11,4 +13,7 @@ internal sealed record StatePieceBody
 
     /// <summary>Its values, row-major.</summary>
     public float[]? Values { get; init; }
+
+    /// <summary>Instead of values: those of a piece of whole numbers or booleans, as numbers, or as texts beyond 2^53.</summary>
+    public JsonIntegers? Integers { get; init; }
 }

@@ -4,7 +4,7 @@ namespace Lstm.Service.Rest.Bodies;
 
 /// <summary>An input or output.</summary>
 /// <param name="Name">Its name in the file.</param>
-/// <param name="Dtype">float32, int64, …; values travel as numbers in any case.</param>
+/// <param name="Dtype">float32, int64, …</param>
 /// <param name="Shape">Per step; empty: one value.</param>
 /// <param name="EveryStep">False: a whole sequence gives it once, after its last timestep.</param>
 /// <param name="Axes">In the file, e.g. [B, T, 5]; left out when unknown.</param>

@@ -27,8 +27,21 @@ internal static class ApiDocument
         options.CustomSchemaIds(static type => type.Name.EndsWith("Body", StringComparison.Ordinal) ? type.Name[..^4] : type.Name);
         options.SupportNonNullableReferenceTypes();
         options.MapType<StepInput>(static () => Numbers("[input_size] for one step, or [[input_size], …] for several.", "[10844, 0, 1, 0.78, 0.62]"));
+        options.MapType<JsonIntegers>(Integers);
         options.MapType<StepOutput>(static () => Numbers("[output_size], or [[output_size], …] when x was a list of lists.", "[9120.5, 10012.25, 11034]"));
     }
+
+    private static OpenApiSchema Integers() => new()
+    {
+        Description = "Whole numbers: as numbers, or as texts beyond 2^53; a list, or a list of lists for several steps.",
+        OneOf = [List(Integer()), List(List(Integer()))],
+        Examples = [JsonNode.Parse("[5, \"4611686018427387905\"]")!], // never null: the text is not "null"
+    };
+
+    private static OpenApiSchema Integer() => new()
+    {
+        OneOf = [new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" }, new OpenApiSchema { Type = JsonSchemaType.String, Format = "int64" }],
+    };
 
     private static OpenApiSchema Numbers(string description, string example) => new()
     {

@@ -16,13 +16,13 @@ internal sealed class StepOutputConverter : JsonConverter<StepOutput>
         var values = value.Values.Span;
         if (!value.Nested)
         {
-            WriteRow(writer, values);
+            WriteRow(writer, values[..value.Size]);
             return;
         }
 
         writer.WriteStartArray();
         for (; values.Length > 0; values = values[value.RowLength..])
-            WriteRow(writer, values[..value.RowLength]);
+            WriteRow(writer, values[..value.Size]);
         writer.WriteEndArray();
     }
 
