@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Lstm.Engine.Onnx.External;
+using Lstm.Engine.Onnx.Foreign;
 using Lstm.Engine.Onnx.Schema;
 
 namespace Lstm.Engine.Onnx;
@@ -75,11 +76,13 @@ internal sealed class OnnxFile
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw Fault(fullPath, $"The file is not an ONNX model, or it is damaged: {e.Message}", e);
+            throw Fault(fullPath, FileKind.Find(fullPath)?.Reason ?? $"The file is not an ONNX model, or it is damaged: {e.Message}", e);
         }
         if (model.Graph is null || model.Graph.Node.Count == 0)
         {
-            throw Fault(fullPath, bytes.Length == 0 ? "The file is empty." : "The file has no graph; expected an ONNX ModelProto with at least one node.");
+            throw Fault(fullPath, bytes.Length == 0
+                ? "The file is empty."
+                : FileKind.Find(fullPath)?.Reason ?? "The file has no graph; expected an ONNX ModelProto with at least one node.");
         }
         return new OnnxFile(fullPath, bytes, model);
     }
@@ -113,15 +116,18 @@ internal sealed class OnnxFile
             var info = new FileInfo(path);
             if (info.Exists && info.Length > MaxBytes)
             {
-                throw Fault(path, $"The file has {info.Length} bytes; at most {MaxBytes} are read.");
+                throw Fault(path, FileKind.Find(path)?.Reason ?? $"The file has {info.Length} bytes; at most {MaxBytes} are read.");
             }
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw Fault(path, $"The file cannot be read: {e.Message}", e);
+            throw Fault(path, Directory.Exists(path) ? FolderReason(path) : $"The file cannot be read: {e.Message}", e);
         }
     }
+
+    private static string FolderReason(string path) =>
+        FileKind.Find(path)?.Reason ?? "This is a folder; expected an .onnx file.";
 
     private static ModelLoadException Fault(string path, string reason, Exception? inner = null) =>
         new(path, [new ModelFault("", "", reason)], inner);

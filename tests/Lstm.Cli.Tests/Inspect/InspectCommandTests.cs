@@ -222,6 +222,36 @@ public sealed class InspectCommandTests
         Assert.Equal((2, $"There is no .onnx file in or below '{data.Folder}'.{Environment.NewLine}"), (run.ExitCode, run.Error));
     }
 
+    [Theory]
+    [InlineData("model.pt")]
+    [InlineData("model.onnx")]
+    [InlineData("")]
+    public void Inspect_ModelOfAnotherFramework_SaysHowToExportIt(string name)
+    {
+        using var data = new VerifyData();
+        string file = Path.Combine(data.Folder, name.Length == 0 ? "lstm.pth" : name);
+        File.WriteAllBytes(file, [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]);
+
+        var run = InspectRun.Of(Path.Combine(data.Folder, name), "--json");
+
+        var json = name.Length == 0 ? run.Json().EnumerateArray().Single() : run.Json();
+        Assert.Equal(file, json.GetProperty("path").GetString());
+        Assert.StartsWith("The file is a PyTorch checkpoint (pickle); expected an ONNX model. It holds weights without the network: ", json.GetProperty("faults")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
+    public void Inspect_FolderOfASavedModel_SaysHowToExportIt()
+    {
+        using var data = new VerifyData();
+        File.WriteAllBytes(Path.Combine(data.Folder, "saved_model.pb"), []);
+
+        var run = InspectRun.Of(data.Folder);
+
+        Assert.Contains("python -m tf2onnx.convert --saved-model", run.Output, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
     private static void Collect(JsonElement value, SortedSet<string> names)
     {
         if (value.ValueKind == JsonValueKind.Array)
