@@ -51,6 +51,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
             "lstm verify model.onnx            our steps against ONNX Runtime, on seeded random input",
             "lstm verify models/nyc-taxi       a folder with references: against these",
             "lstm verify models --json         everything below a folder, one JSON object a line",
+            "lstm verify cell.onnx --state h=hn --state c=cn   which input is a state, and its next value",
         ],
         ["bench"] =
         [

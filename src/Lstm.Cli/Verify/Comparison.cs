@@ -5,11 +5,18 @@ namespace Lstm.Cli.Verify;
 /// <summary>Collects differences of one model from its references: the largest, and the one that breaks its tolerance most.</summary>
 internal sealed class Comparison
 {
+    private readonly SortedDictionary<string, double> _largestByTensor = new(StringComparer.Ordinal);
     private Difference _largest;
     private Difference _worst;
 
     /// <summary>Values compared.</summary>
     public long Count { get; private set; }
+
+    /// <summary>The references are those of a sequence without timesteps, so that no value is missing.</summary>
+    public bool IsOfNoTimesteps { get; set; }
+
+    /// <summary>The largest absolute difference by what the values are.</summary>
+    public IReadOnlyDictionary<string, double> Largest => _largestByTensor;
 
     /// <summary>No value left its tolerance.</summary>
     public bool Ok => _worst.Share <= 1;
@@ -28,9 +35,11 @@ internal sealed class Comparison
         if (actual.Length != expected.Length)
             throw new ArgumentException($"{what} has {actual.Length} values but its reference has {expected.Length}.");
         Count += actual.Length;
+        var largest = _largestByTensor.GetValueOrDefault(what);
         for (var i = 0; i < actual.Length; i++)
         {
             var difference = Difference.Between(actual[i], expected[i], tolerance.Allowed(expected[i])) with { What = what, Index = i, Step = step };
+            largest = Math.Max(largest, difference.Abs);
             if (difference.Abs > _largest.Abs)
                 _largest = difference;
             if (difference.Share > _worst.Share)
@@ -38,6 +47,7 @@ internal sealed class Comparison
             if (_largest.What is null)
                 _largest = difference;
         }
+        _largestByTensor[what] = largest;
     }
 
     /// <summary>Takes in what another one found.</summary>
@@ -48,6 +58,9 @@ internal sealed class Comparison
             _largest = other._largest;
         if (other._worst.Share > _worst.Share)
             _worst = other._worst;
+        foreach (var (what, largest) in other._largestByTensor)
+            _largestByTensor[what] = Math.Max(_largestByTensor.GetValueOrDefault(what), largest);
+        IsOfNoTimesteps |= other.IsOfNoTimesteps;
     }
 
     /// <summary>One place where a value and its reference differ.</summary>

@@ -8,14 +8,12 @@ namespace Lstm.Cli.Verify;
 internal sealed class VerifyPrinter(TextWriter output, bool json, bool colour, int nameWidth)
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private int _ok;
-    private int _count;
+    private readonly int[] _counts = new int[Verdict.NotDetermined + 1];
 
     /// <summary>One line.</summary>
     public void Print(Verdict verdict)
     {
-        _count++;
-        _ok += verdict.Ok ? 1 : 0;
+        _counts[verdict.ExitCode]++;
         output.WriteLine(json ? Json(verdict) : Line(verdict));
         output.Flush();
     }
@@ -23,28 +21,50 @@ internal sealed class VerifyPrinter(TextWriter output, bool json, bool colour, i
     /// <summary>The closing line, for people only.</summary>
     public void PrintSummary()
     {
-        if (!json)
-            output.WriteLine(Paint(_ok == _count, $"{_count} {(_count == 1 ? "model" : "models")}: {_ok} ok, {_count - _ok} not ok"));
+        if (json)
+            return;
+        var count = _counts.Sum();
+        var unsure = _counts[Verdict.NotDetermined] is > 0 and var n ? $", {n} unsure" : "";
+        var text = $"{count} {(count == 1 ? "model" : "models")}: {_counts[Verdict.Right]} ok, {_counts[Verdict.Differs]} not ok{unsure}";
+        output.WriteLine(Paint(_counts[Verdict.Differs] > 0 ? Verdict.Differs : unsure.Length > 0 ? Verdict.NotDetermined : Verdict.Right, text));
     }
 
     private string Line(Verdict verdict)
     {
+        var label = verdict.ExitCode switch { Verdict.Right => "ok    ", Verdict.Differs => "not ok", _ => "unsure" };
         var differences = verdict.MaxAbs is { } difference ? $"{Number(difference),8} of {Number(verdict.Allowed),8}" : new string(' ', 20);
-        var line = $"{Paint(verdict.Ok, verdict.Ok ? "ok    " : "not ok")}  {verdict.Case.PadRight(nameWidth)}  {verdict.Backend,-11}  {differences}  {OneLine(verdict.Why)}";
-        return line.TrimEnd();
+        var pairs = verdict.Pairs.Count > 0 ? $"; states {NamePair.List(verdict.Pairs)} by {verdict.PairsFrom}" : "";
+        var why = verdict is { Outcome: Outcome.Refused, IsExpected: true } ? $"refused, as expected: {verdict.Why}" : verdict.Why;
+        return $"{Paint(verdict.ExitCode, label)}  {verdict.Case.PadRight(nameWidth)}  {verdict.Backend,-11}  {differences}  {OneLine(why)}{pairs}".TrimEnd();
     }
 
     private static string Json(Verdict verdict) => JsonSerializer.Serialize(
         new Dictionary<string, object?>
         {
             ["case"] = verdict.Case,
+            ["path"] = verdict.Path,
+            ["verdict"] = Name(verdict.Outcome),
             ["ok"] = verdict.Ok,
             ["backend"] = verdict.Backend,
+            ["streams"] = verdict.Streams,
+            ["pairs"] = verdict.Pairs.Select(static p => new[] { p.Input, p.Output }),
+            ["pairs_from"] = verdict.PairsFrom,
+            ["seed"] = verdict.Seed,
             ["max_abs"] = Finite(verdict.MaxAbs),
             ["allowed"] = Finite(verdict.Allowed),
+            ["largest"] = verdict.Largest.ToDictionary(static l => l.Key, static l => Finite(l.Value)),
             ["why"] = OneLine(verdict.Why),
         },
         Options);
+
+    private static string Name(Outcome outcome) => outcome switch
+    {
+        Outcome.Same => "same",
+        Outcome.Different => "different",
+        Outcome.Unconfirmed => "unconfirmed",
+        Outcome.Refused => "refused",
+        _ => "not_compared",
+    };
 
     // JSON has no infinity; `why` says then what happened.
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
@@ -53,5 +73,5 @@ internal sealed class VerifyPrinter(TextWriter output, bool json, bool colour, i
 
     private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
-    private string Paint(bool good, string text) => colour ? $"\u001b[{(good ? 32 : 31)}m{text}\u001b[0m" : text;
+    private string Paint(int exitCode, string text) => colour ? $"\u001b[{exitCode switch { Verdict.Right => 32, Verdict.Differs => 31, _ => 33 }}m{text}\u001b[0m" : text;
 }

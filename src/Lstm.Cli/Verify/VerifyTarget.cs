@@ -1,14 +1,24 @@
 using System.Text.Json;
+using Lstm.Cli.Inspect;
+using Lstm.Cli.Verify.Bundles;
+using Lstm.Cli.Verify.Expected;
 
 namespace Lstm.Cli.Verify;
 
 /// <summary>A model to verify.</summary>
 /// <param name="Name">What to call it.</param>
 /// <param name="Model">The .onnx file.</param>
-/// <param name="Bundles">Its case.json, or its traces; empty when there are no references.</param>
+/// <param name="Bundles">Its case.json, or its traces; empty when there are none.</param>
 internal sealed record VerifyTarget(string Name, string Model, IReadOnlyList<string> Bundles)
 {
+    /// <summary>Its reference.json; null when there is none.</summary>
+    public string? StepReferences { get; init; }
+
+    /// <summary>States that the user named; null for none.</summary>
+    public IReadOnlyList<NamePair>? Given { get; init; }
+
     public const string CaseFile = "case.json";
+    public const string MainFile = "model.onnx";
     private const string TracePattern = "trace_*.json";
 
     /// <summary>Everything to verify at or below a path, in order of names.</summary>
@@ -18,24 +28,27 @@ internal sealed record VerifyTarget(string Name, string Model, IReadOnlyList<str
     {
         if (File.Exists(path))
         {
-            return Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase)
+            return Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase) || ModelPath.IsForeign(path)
                 ? [new VerifyTarget(Path.GetFileName(path), Path.GetFullPath(path), [])]
                 : throw new ArgumentException($"Expected an .onnx file or a folder but found the file '{path}'.");
         }
         if (!Directory.Exists(path))
             throw new ArgumentException($"There is no file or folder '{path}'. Give an .onnx file, a folder with case.json or trace_*.json, or a folder above.");
         VerifyTarget[] targets = [.. InFolder(new DirectoryInfo(path), path)];
-        return targets.Length > 0 ? targets : throw new ArgumentException($"There is no .onnx file and no bundle (case.json, trace_*.json) in or below '{path}'.");
+        if (targets.Length == 0)
+            targets = [.. ModelPath.ForeignIn(path).Select(static foreign => new VerifyTarget(Path.GetFileName(foreign), Path.GetFullPath(foreign), []))];
+        return targets.Length > 0 ? targets : throw new ArgumentException($"There is no .onnx file and no bundle (case.json, trace_*.json, reference.json) in or below '{path}'.");
     }
 
     private static IEnumerable<VerifyTarget> InFolder(DirectoryInfo folder, string root)
     {
         var covered = new HashSet<string>(StringComparer.Ordinal);
         var caseFile = Path.Combine(folder.FullName, CaseFile);
-        if (File.Exists(caseFile))
+        var stepFile = Path.Combine(folder.FullName, Expected.StepReferences.FileName);
+        if (File.Exists(caseFile) || File.Exists(stepFile))
         {
-            covered.Add("model.onnx");
-            yield return new VerifyTarget(folder.Name, Path.Combine(folder.FullName, "model.onnx"), [caseFile]);
+            covered.Add(MainFile);
+            yield return new VerifyTarget(folder.Name, Path.Combine(folder.FullName, MainFile), File.Exists(caseFile) ? [caseFile] : []) { StepReferences = File.Exists(stepFile) ? stepFile : null };
         }
         foreach (var target in Traces(folder))
         {
@@ -44,10 +57,25 @@ internal sealed record VerifyTarget(string Name, string Model, IReadOnlyList<str
         }
         foreach (var file in folder.EnumerateFiles("*.onnx").Where(f => !covered.Contains(f.Name)).OrderBy(static f => f.Name, StringComparer.Ordinal))
             yield return new VerifyTarget(Path.GetRelativePath(root, file.FullName).Replace('\\', '/'), file.FullName, []);
+        foreach (var missing in Missing(folder))
+            yield return new VerifyTarget(missing, Path.Combine(folder.FullName, missing), []);
         // Links may lead in circles; hidden folders hold nothing of the user's.
         var below = folder.EnumerateDirectories().Where(static d => d.LinkTarget is null && d.Name[0] != '.');
         foreach (var target in below.OrderBy(static d => d.Name, StringComparer.Ordinal).SelectMany(d => InFolder(d, root)))
             yield return target;
+    }
+
+    // What a folder says to hold and does not; where it cannot be read, each of its models says so.
+    private static IEnumerable<string> Missing(DirectoryInfo folder)
+    {
+        try
+        {
+            return [.. Expectation.NamesIn(folder.FullName).Where(name => !Path.Exists(Path.Combine(folder.FullName, name)))];
+        }
+        catch (BundleException)
+        {
+            return [];
+        }
     }
 
     private static IEnumerable<VerifyTarget> Traces(DirectoryInfo folder)

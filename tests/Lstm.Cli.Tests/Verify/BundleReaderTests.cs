@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Lstm.Cli.Verify;
+using Lstm.Cli.Verify.Bundles;
 
 namespace Lstm.Cli.Tests.Verify;
 

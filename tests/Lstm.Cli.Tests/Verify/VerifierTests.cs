@@ -44,9 +44,10 @@ public sealed class VerifierTests
     {
         var verifier = new Verifier(static _ => throw new InvalidOperationException("a fault\nin two lines"));
 
-        var verdict = verifier.Verify(new VerifyTarget("m.onnx", "m.onnx", []));
+        var path = VerifyData.Path("zoo", "node_gru_lbr0", "model.onnx");
+        var verdict = verifier.Verify(new VerifyTarget("m.onnx", path, []));
 
-        Assert.Equal("InvalidOperationException: a fault\nin two lines", verdict.Why);
+        Assert.Equal(("InvalidOperationException: a fault\nin two lines", 1), (verdict.Why, verdict.ExitCode));
     }
 
     [Fact]
@@ -54,8 +55,8 @@ public sealed class VerifierTests
     {
         var verifier = new Verifier(static path => throw new ModelLoadException(path, [new("a", "Conv", "No."), new("b", "Loop", "Neither.")]));
 
-        var verdict = verifier.Verify(new VerifyTarget("m.onnx", "m.onnx", []));
+        var verdict = verifier.Verify(new VerifyTarget("m.onnx", VerifyData.Path("zoo", "node_gru_lbr0", "model.onnx"), []));
 
-        Assert.Equal(Verdict.Failed("m.onnx", "native", "Conv 'a': No. Loop 'b': Neither."), verdict);
+        Assert.Equal((Outcome.Refused, "native", "Conv 'a': No. Loop 'b': Neither.", 3), (verdict.Outcome, verdict.Backend, verdict.Why, verdict.ExitCode));
     }
 }

@@ -105,7 +105,7 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
-    public void Verify_BrokenFiles_GivesOneLineWithReasonsForEach()
+    public void Verify_FilesThatHaveToBeRefused_GivesOneLineWithReasonsForEachAndExitsWithZero()
     {
         var folder = VerifyData.Path("zoo", "bad");
 
@@ -116,12 +116,41 @@ public sealed class VerifyCommandTests : IDisposable
             run.Json().Select(static l => l.GetProperty("case").GetString()));
         Assert.All(run.Json(), static line =>
         {
-            Assert.False(line.GetProperty("ok").GetBoolean(), line.ToString());
+            Assert.Equal("refused", line.GetProperty("verdict").GetString());
+            Assert.True(line.GetProperty("ok").GetBoolean(), line.ToString());
             Assert.Equal(JsonValueKind.Null, line.GetProperty("max_abs").ValueKind);
             Assert.NotEmpty(line.GetProperty("why").GetString()!); // checked to be a string by the parser
             Assert.DoesNotContain("Exception:", line.GetProperty("why").GetString(), StringComparison.Ordinal);
         });
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public void Verify_FileThatShouldHaveBeenRefused_IsDifferent()
+    {
+        var folder = _data.Copy("zoo", "bad");
+        File.Copy(VerifyData.Path("zoo", "node_gru_lbr0", "model.onnx"), Path.Combine(folder, "cycle.onnx"), overwrite: true);
+
+        var run = VerifyRun.Of(Path.Combine(folder, "cycle.onnx"), "--json");
+
+        var line = Assert.Single(run.Json());
+        Assert.Equal(("different", "Expected a refusal (refused), but the engine loads it."), (line.GetProperty("verdict").GetString(), line.GetProperty("why").GetString()));
         Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
+    public void Verify_BrokenFileOfWhichNothingIsSaid_ExitsWithThree()
+    {
+        var path = Path.Combine(_data.Folder, "m.onnx");
+        File.Copy(VerifyData.Path("zoo", "bad", "cycle.onnx"), path);
+
+        var run = VerifyRun.Of(path, "--json");
+
+        var line = Assert.Single(run.Json());
+        Assert.Equal("refused", line.GetProperty("verdict").GetString());
+        Assert.False(line.GetProperty("ok").GetBoolean());
+        Assert.Equal(path, line.GetProperty("path").GetString());
+        Assert.Equal(3, run.ExitCode);
     }
 
     [Fact]
@@ -130,10 +159,12 @@ public sealed class VerifyCommandTests : IDisposable
         var run = VerifyRun.Of(VerifyData.Path("zoo"), "--json");
 
         var lines = run.Json();
-        Assert.Equal(84, lines.Count(static line => line.GetProperty("ok").GetBoolean()));
-        Assert.All(lines, static line => Assert.Equal(!line.GetProperty("case").GetString()!.StartsWith("bad/", StringComparison.Ordinal), line.GetProperty("ok").GetBoolean())); // every line has a case
+        Assert.All(lines, static line => Assert.True(line.GetProperty("ok").GetBoolean(), line.ToString()));
+        Assert.Equal(84, lines.Count(static line => line.GetProperty("verdict").GetString() == "same"));
+        Assert.Equal(16, lines.Count(static line => line.GetProperty("verdict").GetString() == "refused" && line.GetProperty("case").GetString()!.StartsWith("bad/", StringComparison.Ordinal))); // every line has a case
         Assert.All(lines, static line => Assert.Equal("native", line.GetProperty("backend").GetString()));
         Assert.Equal(100, lines.Length);
+        Assert.Equal(0, run.ExitCode);
     }
 
     [Fact]
@@ -156,14 +187,14 @@ public sealed class VerifyCommandTests : IDisposable
         var run = VerifyRun.Of(_data.Folder);
 
         Assert.Equal(3, run.Lines.Length);
-        Assert.StartsWith("not ok  torch_lstm_l1_bi_tf_plain   native  ", run.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("unsure  torch_lstm_l1_bi_tf_plain   native  ", run.Lines[0], StringComparison.Ordinal);
         Assert.Matches(@"^ok      torch_lstm_l1_uni_bf_plain  native        \d\.\de-\d\d of  \d\.\de-\d\d  \d+ values against float64 references$", run.Lines[1]);
-        Assert.Equal("2 models: 1 ok, 1 not ok", run.Lines[2]);
+        Assert.Equal("2 models: 1 ok, 0 not ok, 1 unsure", run.Lines[2]);
     }
 
     [Theory]
     [InlineData("nowhere", "There is no file or folder '{0}'. Give an .onnx file, a folder with case.json or trace_*.json, or a folder above.")]
-    [InlineData("", "There is no .onnx file and no bundle (case.json, trace_*.json) in or below '{0}'.")]
+    [InlineData("", "There is no .onnx file and no bundle (case.json, trace_*.json, reference.json) in or below '{0}'.")]
     public void Verify_NothingThere_ExitsWithTwoAndSaysWhatIsExpected(string name, string expected)
     {
         var path = Path.Combine(_data.Folder, name);
@@ -194,13 +225,16 @@ public sealed class VerifyCommandTests : IDisposable
 
         var run = VerifyRun.Of(folder, "--json");
 
-        Assert.False(Assert.Single(run.Json()).GetProperty("ok").GetBoolean());
-        Assert.Equal(1, run.ExitCode);
+        var line = Assert.Single(run.Json());
+        Assert.Equal(("not_compared", $"There is no file '{Path.Combine(folder, "model.onnx")}'."), (line.GetProperty("verdict").GetString(), line.GetProperty("why").GetString()));
+        Assert.Equal(3, run.ExitCode);
     }
 
     [Theory]
     [InlineData("case.json")]
     [InlineData("trace_x.json")]
+    [InlineData("reference.json")]
+    [InlineData("expected.json")]
     public void Verify_BrokenJson_SaysWhichFileAndWhere(string name)
     {
         var folder = _data.Copy("zoo", "torch_lstm_l1_uni_bf_plain");
@@ -211,6 +245,6 @@ public sealed class VerifyCommandTests : IDisposable
 
         var line = run.Json().First(static l => !l.GetProperty("ok").GetBoolean());
         Assert.StartsWith($"Cannot read bundle '{Path.Combine(folder, name)}': the JSON is broken: ", line.GetProperty("why").GetString(), StringComparison.Ordinal);
-        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(3, run.ExitCode);
     }
 }

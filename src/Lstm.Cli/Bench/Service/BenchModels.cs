@@ -1,5 +1,5 @@
 using Lstm.Cli.Demo;
-using Lstm.Cli.Verify;
+using Lstm.Cli.Verify.Runtime;
 using Lstm.Engine;
 using Lstm.Models;
 
@@ -84,7 +84,7 @@ internal sealed class BenchModels : IDisposable
     private static float[][] Inputs(Model model, string taxiSeries)
     {
         if (!File.Exists(taxiSeries))
-            return PeerInputs.Create(model, InputRows);
+            return ReferenceInputs.Create(model, InputRows);
         TaxiSeries series = TaxiSeries.Read(taxiSeries);
         return [.. Enumerable.Range(0, InputRows).Select(row =>
         {

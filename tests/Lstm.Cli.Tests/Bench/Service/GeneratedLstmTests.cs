@@ -1,5 +1,5 @@
 using Lstm.Cli.Bench.Service;
-using Lstm.Cli.Verify;
+using Lstm.Cli.Verify.Runtime;
 using Lstm.Engine;
 
 namespace Lstm.Cli.Tests.Bench.Service;
@@ -18,7 +18,7 @@ public sealed class GeneratedLstmTests : IDisposable
 
         Assert.Equal((24, 24, 48), (model.Info.InputSize, model.Info.OutputSize, model.Info.StateSize));
         Assert.Equal([("h0", "hn"), ("c0", "cn")], model.Info.StatePairs.Select(static p => (p.Input, p.Output)));
-        Assert.True(PeerVerifier.Verify("generated", model).Ok);
+        Assert.Equal((true, "one run over the whole sequence"), RuntimeVerifier.Verify("generated", model, given: null) is var verdict ? (verdict.Ok, verdict.PairsFrom) : default);
     }
 
     [Fact]
