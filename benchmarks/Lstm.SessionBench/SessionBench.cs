@@ -30,7 +30,7 @@ internal static class SessionBench
             "--Logging:LogLevel:Default", "Warning",
         ]);
         var models = service.Services.GetRequiredService<ModelCatalog>();
-        models.Load();
+        models.LoadAsync(CancellationToken.None).GetAwaiter().GetResult();
         var served = models.Get(name);
         var registry = service.Services.GetRequiredService<SessionRegistry>();
         // Compiles the way of an open before it is timed; these sessions stay, as the few of the comparison.

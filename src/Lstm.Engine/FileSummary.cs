@@ -29,11 +29,20 @@ public sealed record FileSummary
 
     /// <summary>Reads the summary of a file.</summary>
     /// <param name="path">The .onnx file.</param>
+    /// <param name="budget">What reading it may take; null for the default limits.</param>
     /// <returns>The summary.</returns>
     /// <exception cref="ModelLoadException">The file cannot be read, is too large or is not ONNX.</exception>
-    public static FileSummary Read(string path)
+    public static FileSummary Read(string path, LoadBudget? budget = null)
     {
-        OnnxFile file = OnnxFile.ReadUnchecked(path);
+        OnnxFile file;
+        try
+        {
+            file = OnnxFile.ReadUnchecked(path, budget);
+        }
+        catch (LoadLimitException error)
+        {
+            throw error.Of(System.IO.Path.GetFullPath(path));
+        }
         return new FileSummary
         {
             Path = file.Path,

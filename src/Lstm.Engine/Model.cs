@@ -31,9 +31,11 @@ public abstract class Model
     /// <summary>Loads an ONNX file into our own cells.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="hints">What the file does not say itself; null for nothing.</param>
+    /// <param name="budget">What the load may take; null for the default limits.</param>
     /// <returns>The model; <see cref="ModelInfo.IsStreamable"/> says whether it steps or runs whole sequences only.</returns>
     /// <exception cref="ModelLoadException">The file cannot be read or cannot be run natively; all its faults at once.</exception>
-    public static Model Load(string path, ModelHints? hints = null) => NativeModel.Load(path, VectorWidths.Best, hints ?? ModelHints.None);
+    /// <exception cref="OperationCanceledException">The caller of the load wants no more.</exception>
+    public static Model Load(string path, ModelHints? hints = null, LoadBudget? budget = null) => NativeModel.Load(path, VectorWidths.Best, hints ?? ModelHints.None, budget);
 
     /// <summary>Name, sizes, layers, backend.</summary>
     public ModelInfo Info { get; }

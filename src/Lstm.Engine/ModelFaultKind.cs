@@ -11,4 +11,7 @@ public enum ModelFaultKind
 
     /// <summary>It can be done over a whole sequence, but not one timestep at a time.</summary>
     NotStreamable,
+
+    /// <summary>Loading takes more time or memory than it may: no other backend is tried.</summary>
+    Limit,
 }

@@ -32,6 +32,14 @@ public sealed record ModelInfo
     /// <summary>Whether a step's bits depend on model, state and input alone, never on its batch. Only the native engine promises it.</summary>
     public bool IsBatchInvariant { get; init; } = true;
 
+    /// <summary>
+    /// Why a step's bits may depend on more than model, state and input, with the cause, in whole sentences; empty where they do not.
+    /// </summary>
+    public string InvarianceNote => IsBatchInvariant ? "" :
+        $"It runs in {(Backend == "onnxruntime" ? "ONNX Runtime" : Backend)}, so the last bits of a step may depend on the machine{(MaxBatch > 1 ? " and on the other sessions of its batch" : "")}: "
+        + "batch invariance, which the native engine promises, does not hold. "
+        + (NotNative.Count == 0 ? "It was asked for by the option backend." : $"Not native, because of {string.Join(" ", NotNative)}");
+
     /// <summary>How the weights of recurrent layers are kept in memory: <see cref="WeightFormat.Float32"/> unless the model's options ask for less.</summary>
     public WeightFormat Weights { get; init; }
 

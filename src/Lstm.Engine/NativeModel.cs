@@ -19,11 +19,11 @@ internal sealed class NativeModel : Model
     private readonly int[] _lengths;
     private readonly NativeStepBatch?[] _spares = new NativeStepBatch?[Environment.ProcessorCount * 2];
 
-    private NativeModel(ModelInfo info, StepPlan plan, VectorWidth width)
+    private NativeModel(ModelInfo info, StepPlan plan, VectorWidth width, LoadBudget budget)
         : base(info)
     {
         Width = width;
-        Parts = [.. plan.Work.Parts.Select(part => NativePart.Create(part, width))];
+        Parts = [.. plan.Work.Parts.Select(part => NativePart.Create(part, width, budget))];
         Layers = [.. Parts.SelectMany(static p => p.Layers)];
         _initialState = new float[info.StateSize];
         foreach (StateSlot slot in plan.Work.States)
@@ -33,7 +33,7 @@ internal sealed class NativeModel : Model
                 start.Tensor.ToFloats().CopyTo(_initialState, slot.Offset);
             }
         }
-        _start = plan.Start is { } once ? new NativeSessionStart(once, plan.Work.States, width) : null;
+        _start = plan.Start is { } once ? new NativeSessionStart(once, plan.Work.States, width, budget) : null;
         RowLength = plan.Work.RowLength;
         Inputs = [.. plan.Inputs];
         Outputs = [.. plan.Outputs];
@@ -78,19 +78,31 @@ internal sealed class NativeModel : Model
     /// <param name="path">The .onnx file.</param>
     /// <param name="width">The width.</param>
     /// <param name="hints">What the file does not say itself; null for nothing.</param>
+    /// <param name="budget">What the load may take; null for the default limits.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ModelLoadException">All faults at once.</exception>
-    public static NativeModel Load(string path, VectorWidth width, ModelHints? hints = null)
+    /// <exception cref="OperationCanceledException">The caller of the load wants no more.</exception>
+    public static NativeModel Load(string path, VectorWidth width, ModelHints? hints = null, LoadBudget? budget = null)
     {
+        using LoadBudget? own = budget is null ? new LoadBudget() : null;
+        budget ??= own!; // one of the two is there
         try
         {
-            var file = OnnxFile.Read(path);
+            var file = OnnxFile.Read(path, budget);
             file.RequireNativeOpset();
             var graph = OnnxGraph.Read(file);
             graph.RequireNative();
             return Load(graph, width, hints);
         }
-        catch (Exception e) when (e is not (ModelLoadException or OutOfMemoryException))
+        catch (LoadLimitException e)
+        {
+            throw e.Of(path);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw budget.MemoryIsUp("").Of(path);
+        }
+        catch (Exception e) when (e is not (ModelLoadException or OperationCanceledException))
         {
             throw new ModelLoadException(path, [new ModelFault("", "", $"Of the whole graph: {GraphTracer.Unforeseen(e)}")], e);
         }
@@ -121,7 +133,7 @@ internal sealed class NativeModel : Model
             FrameContext = hints?.FrameContext ?? 0,
             ParameterCount = graph.Constants.Values.Where(static t => t.Floats is not null).Sum(static t => (long)t.Count),
         };
-        return new NativeModel(info, plan, width);
+        return new NativeModel(info, plan, width, graph.File.Budget);
     }
 
     /// <inheritdoc/>

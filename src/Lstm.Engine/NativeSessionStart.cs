@@ -8,9 +8,10 @@ namespace Lstm.Engine;
 /// <param name="start">The plan.</param>
 /// <param name="states">The state, piece by piece.</param>
 /// <param name="width">The vector width.</param>
-internal sealed class NativeSessionStart(SessionStart start, IReadOnlyList<StateSlot> states, VectorWidth width)
+/// <param name="budget">The load that it is made for.</param>
+internal sealed class NativeSessionStart(SessionStart start, IReadOnlyList<StateSlot> states, VectorWidth width, LoadBudget budget)
 {
-    private readonly NativePart[] _parts = [.. start.Work.Parts.Select(part => NativePart.Create(part, width))];
+    private readonly NativePart[] _parts = [.. start.Work.Parts.Select(part => NativePart.Create(part, width, budget))];
 
     /// <summary>Says what is wrong with a value.</summary>
     /// <param name="inputs">Checked inputs in the model's order.</param>

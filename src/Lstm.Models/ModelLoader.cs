@@ -12,19 +12,23 @@ public static class ModelLoader
     /// <summary>Loads a model.</summary>
     /// <param name="path">The .onnx file; what model.json may say beside it is in docs/models.md.</param>
     /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellation">Ends the load at once.</param>
     /// <returns>The model; <see cref="ModelInfo.Backend"/> says what runs it, <see cref="ModelInfo.NotNative"/> why it is not the native engine.</returns>
-    /// <exception cref="ModelLoadException">No backend runs it, or model.json does not fit it; all faults at once.</exception>
-    public static Model Load(string path, ModelLoaderOptions? options = null)
+    /// <exception cref="ModelLoadException">No backend runs it, it takes more than its limits, or model.json does not fit it; all faults at once.</exception>
+    /// <exception cref="OperationCanceledException">The caller wants no more.</exception>
+    public static Model Load(string path, ModelLoaderOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= ModelLoaderOptions.Default;
+        using var budget = new LoadBudget(options.Limits, cancellation);
         var sidecar = SidecarReader.Read(Path.GetFullPath(path));
         var hints = sidecar?.ToHints() ?? ModelHints.None;
         var ort = new OrtOptions { AllowBatching = sidecar?.AllowBatching ?? options.AllowBatching };
+        var inOrt = new OrtLoad(path, ort, hints, options, budget);
         var model = (sidecar?.Backend ?? options.Backend) switch
         {
-            BackendChoice.Native => LoadNative(path, hints, sidecar),
-            BackendChoice.OnnxRuntime => OrtBackedModel.Load(path, ort, hints),
-            _ => LoadEither(path, hints, sidecar, ort),
+            BackendChoice.Native => LoadNative(path, hints, sidecar, budget),
+            BackendChoice.OnnxRuntime => inOrt.Load(null),
+            _ => LoadEither(path, hints, sidecar, inOrt, budget),
         };
         if (sidecar is not null && SidecarCheck.Find(sidecar, model.Info) is { Count: > 0 } faults)
         {
@@ -34,34 +38,34 @@ public static class ModelLoader
         return model;
     }
 
-    private static Model LoadNative(string path, ModelHints hints, Sidecar? sidecar)
+    private static Model LoadNative(string path, ModelHints hints, Sidecar? sidecar, LoadBudget budget)
     {
         // What only trial runs could honour is no reason to run something else.
-        var model = Model.Load(path, hints);
+        var model = Model.Load(path, hints, budget);
         return sidecar is not null && SidecarCheck.FindAxisFaults(sidecar, model.Info) is { Count: > 0 } faults
             ? throw new ModelLoadException(model.Info.Path, faults)
             : model;
     }
 
-    private static Model LoadEither(string path, ModelHints hints, Sidecar? sidecar, OrtOptions ort)
+    private static Model LoadEither(string path, ModelHints hints, Sidecar? sidecar, OrtLoad inOrt, LoadBudget budget)
     {
         Model native;
         try
         {
-            native = LoadNative(path, hints, sidecar);
+            native = LoadNative(path, hints, sidecar, budget);
         }
-        catch (ModelLoadException error) when (error.Faults.All(static f => f.Kind != ModelFaultKind.Wrong))
+        catch (ModelLoadException error) when (error.Faults.All(static f => f.Kind is not (ModelFaultKind.Wrong or ModelFaultKind.Limit)))
         {
-            return LoadInstead(path, hints, ort, error);
+            return LoadInstead(inOrt, error);
         }
-        return native.Info.IsStreamable || native.Info.StatePairs.Count == 0 ? native : FindStreaming(native, hints, ort);
+        return native.Info.IsStreamable || native.Info.StatePairs.Count == 0 ? native : FindStreaming(native, inOrt);
     }
 
-    private static OrtBackedModel LoadInstead(string path, ModelHints hints, OrtOptions ort, ModelLoadException native)
+    private static OrtBackedModel LoadInstead(OrtLoad inOrt, ModelLoadException native)
     {
         try
         {
-            return OrtBackedModel.Load(path, ort, hints, native.Faults);
+            return inOrt.Load(native.Faults);
         }
         catch (ModelLoadException error)
         {
@@ -71,12 +75,12 @@ public static class ModelLoader
     }
 
     // A graph with states of its own that the native engine runs as a whole only may step in ONNX Runtime.
-    private static Model FindStreaming(Model native, ModelHints hints, OrtOptions ort)
+    private static Model FindStreaming(Model native, OrtLoad inOrt)
     {
         OrtBackedModel other;
         try
         {
-            other = OrtBackedModel.Load(native.Info.Path, ort, hints, native.Info.NotStreamable);
+            other = inOrt.Load(native.Info.NotStreamable);
         }
         catch (ModelLoadException)
         {
@@ -88,6 +92,16 @@ public static class ModelLoader
         return native;
     }
 
+    // One load into ONNX Runtime: first where it can be stopped, then here.
+    private sealed record OrtLoad(string Path, OrtOptions Ort, ModelHints Hints, ModelLoaderOptions Options, LoadBudget Budget)
+    {
+        public OrtBackedModel Load(IReadOnlyList<ModelFault>? notNative)
+        {
+            Options.Probe?.Check(Path, Options, Budget);
+            return OrtBackedModel.Load(Path, Ort, Hints, notNative, Budget);
+        }
+    }
+
     private static ModelFault Attribute(ModelFault fault) =>
-        fault.Reason.StartsWith(OnnxRuntimePrefix, StringComparison.Ordinal) ? fault : fault with { Reason = $"In {OnnxRuntimePrefix}: {fault.Reason}" };
+        fault.Kind == ModelFaultKind.Limit || fault.Reason.StartsWith(OnnxRuntimePrefix, StringComparison.Ordinal) ? fault : fault with { Reason = $"In {OnnxRuntimePrefix}: {fault.Reason}" };
 }

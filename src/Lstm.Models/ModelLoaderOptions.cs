@@ -1,3 +1,5 @@
+using Lstm.Engine;
+
 namespace Lstm.Models;
 
 /// <summary>How models are loaded; what a model's own model.json says goes before it.</summary>
@@ -14,4 +16,13 @@ public sealed record ModelLoaderOptions
     /// sessions; the native engine always batches and never lets it show.
     /// </summary>
     public bool AllowBatching { get; init; }
+
+    /// <summary>What loading one model may take.</summary>
+    public LoadLimits Limits { get; init; } = LoadLimits.Default;
+
+    /// <summary>
+    /// Tries in a process of its own what is going to be loaded into ONNX Runtime; null to load it right away: then the limits do not hold
+    /// while ONNX Runtime prepares the graph, and a crash of it is a crash of this process.
+    /// </summary>
+    public ModelProbe? Probe { get; init; }
 }

@@ -38,20 +38,39 @@ public sealed class OrtBackedModel : Model, IDisposable
     /// <param name="options">How it is run; null for the defaults.</param>
     /// <param name="hints">What the file does not say itself; null for nothing.</param>
     /// <param name="notNative">Why it does not run natively, for <see cref="ModelInfo.NotNative"/>; null when that was not tried.</param>
+    /// <param name="budget">What the load may take; null for the default limits. Trial runs keep to it; what ONNX Runtime does before them cannot be stopped.</param>
     /// <returns>The model; <see cref="ModelInfo.IsStreamable"/> says whether it steps or runs whole sequences only.</returns>
     /// <exception cref="ModelLoadException">The file is damaged, or ONNX Runtime does not run it, or hints do not fit; all faults at once.</exception>
-    public static OrtBackedModel Load(string path, OrtOptions? options = null, ModelHints? hints = null, IReadOnlyList<ModelFault>? notNative = null)
+    /// <exception cref="OperationCanceledException">The caller of the load wants no more.</exception>
+    public static OrtBackedModel Load(
+        string path, OrtOptions? options = null, ModelHints? hints = null, IReadOnlyList<ModelFault>? notNative = null, LoadBudget? budget = null)
     {
-        var file = OnnxFile.Read(path);
+        using var own = budget is null ? new LoadBudget() : null;
+        budget ??= own!; // one of the two is there
+        try
+        {
+            return Load(OnnxFile.Read(path, budget), options ?? OrtOptions.Default, hints ?? ModelHints.None, notNative ?? []);
+        }
+        catch (LoadLimitException error)
+        {
+            throw error.Of(System.IO.Path.GetFullPath(path));
+        }
+        catch (OutOfMemoryException)
+        {
+            throw budget.MemoryIsUp("").Of(System.IO.Path.GetFullPath(path));
+        }
+    }
+
+    private static OrtBackedModel Load(OnnxFile file, OrtOptions options, ModelHints hints, IReadOnlyList<ModelFault> notNative)
+    {
         var graph = OnnxGraph.Read(file);
         if (Soundness.Check(graph) is { Count: > 0 } faults)
             throw new ModelLoadException(file.Path, faults);
         var model = OrtModel.Load(file);
         try
         {
-            hints ??= ModelHints.None;
-            var plan = new Planner(graph, model, options ?? OrtOptions.Default, hints).Make(notNative ?? []);
-            return new OrtBackedModel(Description.Of(graph, plan, hints, notNative ?? [], LongestWhole), model, plan);
+            var plan = new Planner(graph, model, options, hints).Make(notNative);
+            return new OrtBackedModel(Description.Of(graph, plan, hints, notNative, LongestWhole), model, plan);
         }
         catch
         {

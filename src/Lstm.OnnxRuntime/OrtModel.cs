@@ -112,7 +112,15 @@ public sealed class OrtModel : IDisposable
     /// <param name="inputs">A tensor for each of <see cref="Inputs"/>, by name.</param>
     /// <returns>A tensor for each of <see cref="Outputs"/>, by name.</returns>
     /// <exception cref="ArgumentException">An input is missing, unknown, or ONNX Runtime refuses its shape or type.</exception>
-    public IReadOnlyDictionary<string, OrtTensor> Run(IReadOnlyDictionary<string, OrtTensor> inputs)
+    public IReadOnlyDictionary<string, OrtTensor> Run(IReadOnlyDictionary<string, OrtTensor> inputs) => RunUntil(inputs, CancellationToken.None);
+
+    /// <summary>As <see cref="Run"/>, until it is enough.</summary>
+    /// <param name="inputs">A tensor for each of <see cref="Inputs"/>, by name.</param>
+    /// <param name="end">Ends the run before the graph's next node.</param>
+    /// <returns>A tensor for each of <see cref="Outputs"/>, by name.</returns>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    internal IReadOnlyDictionary<string, OrtTensor> RunUntil(IReadOnlyDictionary<string, OrtTensor> inputs, CancellationToken end)
     {
         var values = new Dictionary<string, OrtValue>();
         try
@@ -120,11 +128,16 @@ public sealed class OrtModel : IDisposable
             foreach (var (name, tensor) in inputs)
                 values.Add(name, OrtValues.Wrap(tensor));
             using var options = new RunOptions();
+            using var ending = end.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, options); // never null: the line before
             using var results = _session.Run(options, values, _session.OutputNames);
             var outputs = new Dictionary<string, OrtTensor>();
             for (var i = 0; i < results.Count; i++)
                 outputs.Add(Outputs[i].Name, OrtValues.Unwrap(results[i], Outputs[i].Name));
             return outputs;
+        }
+        catch (OnnxRuntimeException) when (end.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(end);
         }
         catch (OnnxRuntimeException error)
         {

@@ -30,8 +30,17 @@ public static class ServiceHost
 
             if (args is ["--health-check", .. var rest])
                 return await HealthCheckCommand.RunAsync(HealthUrl(rest));
+            if (args is [ModelProbe.Argument, .. var probe])
+                return ModelProbe.Run(probe);
             await using var app = Build(args);
-            await app.RunAsync();
+            try
+            {
+                await app.RunAsync();
+            }
+            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // It was told to stop while it was starting.
+            }
             return 0;
         }
         catch (Exception e) when (e is OptionsException or IOException or InvalidDataException or UnauthorizedAccessException)
@@ -67,8 +76,14 @@ public static class ServiceHost
         builder.Services.AddSingleton(options.Tenants).AddSingleton(options.Predict).AddSingleton(options.Grpc);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(endpoints).AddSingleton<Readiness>();
         builder.Services.AddSingleton<LstmMeter>().AddSingleton<PrometheusExporter>().AddSingleton<Telemetry>();
-        var loading = new ModelLoaderOptions { AllowBatching = options.Models.AllowBatching == ModelsOptions.All };
-        builder.Services.AddSingleton<Func<string, Engine.Model>>(path => ModelLoader.Load(path, loading)).AddSingleton<ModelCatalog>().AddSingleton<SessionRegistry>().AddSingleton<Predictor>().AddSingleton<TenantHeader>();
+        var loading = new ModelLoaderOptions
+        {
+            AllowBatching = options.Models.AllowBatching == ModelsOptions.All,
+            Limits = new() { MaxTime = options.Models.MaxLoadTime, MaxMemoryBytes = options.Models.MaxLoadMemoryBytes },
+            Probe = ModelProbe.Of(typeof(ServiceHost).Assembly),
+        };
+        builder.Services.AddSingleton<Func<string, CancellationToken, Engine.Model>>((path, stopping) => ModelLoader.Load(path, loading, stopping));
+        builder.Services.AddSingleton<ModelCatalog>().AddSingleton<SessionRegistry>().AddSingleton<Predictor>().AddSingleton<TenantHeader>();
         builder.Services.AddHostedService<StartReport>().AddHostedService<SessionSweeper>();
         builder.Services.AddRouting().AddLstmRest().AddLstmGrpc(options.Grpc);
         change?.Invoke(builder);

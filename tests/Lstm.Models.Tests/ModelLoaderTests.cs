@@ -37,6 +37,11 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.Equal(("onnxruntime", "native"), (odd.Info.Backend, plain.Info.Backend));
         Assert.False(odd.Info.IsBatchInvariant);
         Assert.Equal("Einsum 'Einsum_6': the operator is not supported natively.", Assert.Single(odd.Info.NotNative).ToString());
+        Assert.Equal(
+            "It runs in ONNX Runtime, so the last bits of a step may depend on the machine: batch invariance, which the native engine promises, does not hold. "
+            + "Not native, because of Einsum 'Einsum_6': the operator is not supported natively.",
+            odd.Info.InvarianceNote);
+        Assert.Equal("", plain.Info.InvarianceNote);
         Assert.True(odd.Info.IsStreamable);
         var (a, b) = (odd.CreateState(), plain.CreateState());
         var (y, z) = (new float[2], new float[2]);

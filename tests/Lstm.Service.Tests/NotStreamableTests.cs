@@ -68,6 +68,10 @@ public sealed class NotStreamableTests : IAsyncLifetime
         Assert.False(grpc.Streamable);
         Assert.Equal([new ModelFault { Node = "back", Operator = "LSTM", Reason = "direction is reverse: it needs the end of the sequence." }], grpc.NotStreamable);
         Assert.Equal([new ModelFault { Node = "mix", Operator = "Mystery", Reason = "the operator is not supported natively." }], grpc.NotNative);
+        Assert.Equal(
+            "It runs in ONNX Runtime, so the last bits of a step may depend on the machine and on the other sessions of its batch: batch invariance, which the native engine promises, does not hold. "
+            + "Not native, because of Mystery 'mix': the operator is not supported natively.",
+            grpc.InvarianceNote);
         Assert.Equal(("onnxruntime", false, 4u, 0u, 8u, 1234ul, 2u), (grpc.Backend, grpc.BatchInvariant, grpc.MaxBatch, grpc.SequenceLength, grpc.LongestSequence, grpc.FlopsPerStep, grpc.FrameContext));
         Assert.Equal(new Tensor { Name = "x", Dtype = "float32", EveryStep = true, Axes = "[B, T]", DisplayName = "demand", Features = { "riders" }, Units = { "1/h" } }, Assert.Single(grpc.Inputs));
         Assert.Equal(new Tensor { Name = "total", Dtype = "float32", Shape = { 1 }, Quantiles = { 0.5 } }, grpc.Outputs[1]);

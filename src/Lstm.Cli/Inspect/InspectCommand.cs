@@ -17,16 +17,18 @@ internal static class InspectCommand
         var paths = new Argument<string[]>("PATH") { Description = "An .onnx file, or a folder: every .onnx file in it and below.", Arity = ArgumentArity.OneOrMore };
         var json = new Option<bool>("--json") { Description = "Print one JSON document: an object for a file, a list for several or a folder. docs/inspect.md lists its fields." };
         var command = new Command("inspect", "Show what was understood of a model: layers, state, inputs, whether it streams and why not, cost.") { paths, json };
+        var load = new LoadOptions();
+        load.AddTo(command);
         command.SetAction(parsed =>
         {
             var configuration = parsed.InvocationConfiguration;
             // An argument without default is there when the action runs.
-            return Run(parsed.GetValue(paths)!, parsed.GetValue(json), configuration.Output, configuration.Error);
+            return Run(parsed.GetValue(paths)!, load.Of(parsed), parsed.GetValue(json), configuration.Output, configuration.Error);
         });
         return command;
     }
 
-    private static int Run(string[] paths, bool json, TextWriter output, TextWriter error)
+    private static int Run(string[] paths, ModelLoaderOptions load, bool json, TextWriter output, TextWriter error)
     {
         IReadOnlyList<ModelPath> files;
         try
@@ -39,7 +41,7 @@ internal static class InspectCommand
             return UsageError;
         }
 
-        var inspections = files.Select(static f => Inspection.Of(f, static path => ModelLoader.Load(path)));
+        var inspections = files.Select(f => Inspection.Of(f, load));
         return (json ? PrintJson(inspections, isList: paths.Length > 1 || Directory.Exists(paths[0]), output) : PrintText(inspections, files.Count, output)) ? 0 : DoesNotLoad;
     }
 

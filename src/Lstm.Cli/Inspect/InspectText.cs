@@ -46,8 +46,8 @@ internal static class InspectText
             ? $"{info.Backend}; a step gives the same bits in any batch"
             : info.MaxBatch == 1 ? $"{info.Backend}; one session a run"
             : $"{info.Backend}; up to {Quantities.Count(info.MaxBatch)} sessions a run, the last bits may depend on the others");
-        foreach (var reason in info.NotNative)
-            text.Row("", $"not native: {OneLine(reason)}", Tone.Uneasy);
+        if (info.InvarianceNote.Length > 0)
+            text.Row("", OneLine(info.InvarianceNote), Tone.Uneasy);
         text.Row("streams", info.IsStreamable ? "yes, one timestep at a time" : "no, whole sequences only (predict)", info.IsStreamable ? Tone.Calm : Tone.Uneasy);
         foreach (var reason in info.NotStreamable)
             text.Row("", OneLine(reason), Tone.Uneasy);
@@ -138,6 +138,8 @@ internal static class InspectText
 
     private static string Shape(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
 
-    private static string OneLine(ModelFault fault) =>
-        string.Join(' ', fault.ToString().Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static string OneLine(ModelFault fault) => OneLine(fault.ToString());
+
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -1,4 +1,5 @@
 using Lstm.Engine;
+using Lstm.Models;
 
 namespace Lstm.Cli.Inspect;
 
@@ -14,13 +15,14 @@ internal sealed record Inspection(string Name, string Path, FileSummary? File, M
     /// <param name="file">The file.</param>
     /// <param name="load">How models are loaded.</param>
     /// <returns>All that is known; it never throws for what is in a file.</returns>
-    public static Inspection Of(ModelPath file, Func<string, Model> load)
+    public static Inspection Of(ModelPath file, ModelLoaderOptions load)
     {
         FileSummary? summary = null;
         try
         {
-            summary = FileSummary.Read(file.File);
-            var model = load(file.File);
+            using (var budget = new LoadBudget(load.Limits))
+                summary = FileSummary.Read(file.File, budget);
+            var model = ModelLoader.Load(file.File, load);
             (model as IDisposable)?.Dispose(); // What was understood stays.
             return new(file.Name, file.File, summary, model.Info, []);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lstm.Models;
 
 namespace Lstm.Cli.Verify;
 
@@ -22,23 +23,25 @@ internal static class VerifyCommand
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line; docs/parity.md lists its fields." };
         var command = new Command("verify", "Compare a model, stepped natively, with its references or with ONNX Runtime. Exit code 0: the same; 1: different; 3: could not be compared or confirmed; 2: wrongly called.") { path, state, json };
+        var load = new LoadOptions();
+        load.AddTo(command);
         command.SetAction(parsed =>
         {
             var configuration = parsed.InvocationConfiguration;
             // An argument without default is there when the action runs.
-            return Run(parsed.GetValue(path)!, parsed.GetValue(state) ?? [], parsed.GetValue(json), configuration.Output, configuration.Error);
+            return Run(parsed.GetValue(path)!, load.Of(parsed), parsed.GetValue(state) ?? [], parsed.GetValue(json), configuration.Output, configuration.Error);
         });
         return command;
     }
 
-    private static int Run(string path, string[] states, bool json, TextWriter output, TextWriter error)
+    private static int Run(string path, ModelLoaderOptions load, string[] states, bool json, TextWriter output, TextWriter error)
     {
         try
         {
             var targets = Targets(path, states);
             var colour = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
             var printer = new VerifyPrinter(output, json, colour, targets.Max(static t => t.Name.Length));
-            var verifier = new Verifier();
+            var verifier = new Verifier(file => ModelLoader.Load(file, load));
             var exitCode = Verdict.Right;
             foreach (var target in targets)
             {

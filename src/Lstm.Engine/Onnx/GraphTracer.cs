@@ -16,6 +16,9 @@ internal sealed class GraphTracer
     // A node with more unknown attributes is no node of an operator that anyone knows.
     private const int MostFaultsOfNode = 20;
 
+    // What every node takes for itself, whatever it leaves.
+    private const int BytesOfNode = 1 << 16;
+
     private readonly OnnxGraph _graph;
     private readonly StateInputs _states;
     private readonly GraphInputs _inputs;
@@ -28,12 +31,13 @@ internal sealed class GraphTracer
 
     private GraphTracer(OnnxGraph graph, AxisReading reading, StateInputs states, IReadOnlySet<string> onceGiven, ModelHints hints, bool isWhole)
     {
+        graph.File.Budget.Check("when its axes were looked for");
         _graph = graph;
         bool hasTime = reading.HasTime;
         _states = states;
         _inputs = new GraphInputs(graph, reading, states.Names(hasTime), onceGiven, hints);
         _scope = new TraceScope(
-            new StepPlanner(isWhole, hasTime ? _inputs.FixedLength : null, _inputs.FixedBatch) { RepeatsAreTime = reading.RepeatsAreTime, Weights = hints.Weights }, graph.File.Opset, hasTime, TraceBody);
+            new StepPlanner(isWhole, hasTime ? _inputs.FixedLength : null, _inputs.FixedBatch) { RepeatsAreTime = reading.RepeatsAreTime, Weights = hints.Weights }, graph.File.Opset, hasTime, TraceBody) { Budget = graph.File.Budget };
         _session = new SessionScope(_scope);
     }
 
@@ -59,8 +63,9 @@ internal sealed class GraphTracer
     private static StepPlan? Plan(OnnxGraph graph, StateInputs states, IReadOnlySet<string> onceGiven, ModelHints hints, out IReadOnlyList<ModelFault> faults)
     {
         faults = [];
-        GraphTracer? best = null;
-        GraphTracer? whole = null;
+        Attempt? best = null;
+        Attempt? whole = null;
+        long before = graph.File.Budget.Bytes;
         // The faults alone: the values of a dozen attempts need not be in memory together.
         var steps = new Dictionary<AxisReading, ModelFault[]>();
         // A node that makes sense under one assumption about axes is not damaged, whatever another makes of it.
@@ -74,7 +79,8 @@ internal sealed class GraphTracer
             }
             innocent.UnionWith(tracer._innocent);
             steps[reading] = [.. tracer._faults.Where(static f => f.Kind == ModelFaultKind.NotStreamable)];
-            best = best is null || tracer.Progress.CompareTo(best.Progress) > 0 ? tracer : best;
+            best = Further(best, tracer);
+            graph.File.Budget.ReturnTo(before);
         }
         foreach ((AxisReading reading, ModelFault[] reasons) in steps.Where(static s => s.Value.Length > 0))
         {
@@ -84,16 +90,23 @@ internal sealed class GraphTracer
                 return plan with { NotStreamable = reasons };
             }
             innocent.UnionWith(tracer._innocent);
-            whole = whole is null || tracer.Progress.CompareTo(whole.Progress) > 0 ? tracer : whole;
+            whole = Further(whole, tracer);
+            graph.File.Budget.ReturnTo(before);
         }
         // What stands in the way of the whole sequence says more than that it does not stream.
         best = whole ?? best;
-        faults = best is null ? [] : [.. best._faults.Select(f => innocent.Contains(f.Node) ? f with { Kind = ModelFaultKind.Unsupported } : f), .. states.Faults];
+        faults = best is null ? [] : [.. best.Faults.Select(f => innocent.Contains(f.Node) ? f with { Kind = ModelFaultKind.Unsupported } : f), .. states.Faults];
         return null;
     }
 
-    // How far an attempt came: its faults are told when none succeeds.
-    private (int Traced, int Faults, int Plausibility) Progress => (_traced, -_faults.Count, _inputs.Plausibility);
+    // The faults of the attempt that came further are told when none succeeds; its values are not kept.
+    private static Attempt Further(Attempt? best, GraphTracer tracer)
+    {
+        var progress = (tracer._traced, -tracer._faults.Count, tracer._inputs.Plausibility);
+        return best is null || progress.CompareTo(best.Progress) > 0 ? new Attempt(progress, [.. tracer._faults]) : best;
+    }
+
+    private sealed record Attempt((int Traced, int Faults, int Plausibility) Progress, IReadOnlyList<ModelFault> Faults);
 
     private StepPlan? Trace()
     {
@@ -150,6 +163,9 @@ internal sealed class GraphTracer
         }
         int depth = _scope.Plan.Depth;
         bool isOfSession = _session.Takes(proto);
+        LoadBudget budget = _scope.Budget;
+        (long counted, long allocated) = (budget.Bytes, GC.GetAllocatedBytesForCurrentThread());
+        budget.Check($"at {proto.OpType} '{name}'");
         try
         {
             if (isOfSession)
@@ -162,6 +178,9 @@ internal sealed class GraphTracer
             {
                 _session.Leave(proto);
             }
+            // Copies of weights that the layers to come hold.
+            long more = GC.GetAllocatedBytesForCurrentThread() - allocated - (budget.Bytes - counted);
+            budget.Charge(more > BytesOfNode ? more : 0, $"at {proto.OpType} '{name}'");
             foreach (string unread in context.Attributes.Unread.Take(MostFaultsOfNode))
             {
                 _faults.Add(new ModelFault(name, proto.OpType, $"the attribute '{unread}' is not known.") { Kind = ModelFaultKind.Unsupported });
@@ -181,7 +200,7 @@ internal sealed class GraphTracer
         {
             _faults.Add(new ModelFault(name, proto.OpType, "its sizes are too large."));
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or LoadLimitException or OperationCanceledException))
         {
             // A server outlives every file: what a check forgot ends the load of this file, not the process.
             _faults.Add(new ModelFault(name, proto.OpType, Unforeseen(e)));
@@ -207,7 +226,9 @@ internal sealed class GraphTracer
         {
             foreach (TensorProto initializer in body.Initializer)
             {
-                _scope.Values[initializer.Name] = new ConstantValue(TensorReader.Read(initializer));
+                var tensor = TensorReader.Read(initializer);
+                _scope.Budget.Charge(tensor.Bytes, "when the weights of its subgraphs were read");
+                _scope.Values[initializer.Name] = new ConstantValue(tensor);
             }
             foreach (NodeProto node in OnnxGraph.Sort(body, _scope.Values.Keys, _faults))
             {

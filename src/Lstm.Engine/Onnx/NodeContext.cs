@@ -20,6 +20,9 @@ internal sealed class NodeContext(NodeProto proto, TraceScope scope)
     /// <summary>The attributes.</summary>
     public NodeAttributes Attributes { get; } = new(proto);
 
+    /// <summary>The load that this is done for.</summary>
+    public LoadBudget Budget => scope.Budget;
+
     /// <summary>The plan that is being built.</summary>
     public StepPlanner Plan => scope.Plan;
 
@@ -170,9 +173,16 @@ internal sealed class NodeContext(NodeProto proto, TraceScope scope)
     {
         if (HasOutput(index))
         {
+            if (value is ConstantValue constant && !IsInput(constant.Tensor))
+            {
+                Budget.Charge(constant.Tensor.Bytes, $"at {OpType} '{Name}'");
+            }
             scope.Values[proto.Output[index]] = value;
         }
     }
+
+    private bool IsInput(Tensor tensor) =>
+        proto.Input.Any(name => name.Length > 0 && scope.Values.GetValueOrDefault(name) is ConstantValue input && ReferenceEquals(input.Tensor, tensor));
 
     /// <summary>Brings an axis into the range of a rank.</summary>
     /// <param name="axis">The axis, negative ones count from the end.</param>

@@ -15,11 +15,12 @@ internal sealed class OnnxFile
     // The operators that we read are the same in 23 to 25 but for element types that we refuse by name, and attributes that are unknown to us.
     private const int NewestOpset = 25;
 
-    private OnnxFile(string path, byte[] head, ModelProto model)
+    private OnnxFile(string path, byte[] head, ModelProto model, LoadBudget budget)
     {
         Path = path;
+        Budget = budget;
         Model = model;
-        External = ExternalData.MoveInto(path, model, MaxBytes - head.Length);
+        External = ExternalData.MoveInto(path, model, MaxBytes - head.Length, budget);
         FunctionInliner.Inline(model);
         Bytes = head.Length + External.Bytes;
         Fingerprint = FingerprintOf(head);
@@ -27,6 +28,9 @@ internal sealed class OnnxFile
 
     /// <summary>The file's full path.</summary>
     public string Path { get; }
+
+    /// <summary>The load that it is read for.</summary>
+    public LoadBudget Budget { get; }
 
     /// <summary>What it holds, values from other files included.</summary>
     public ModelProto Model { get; }
@@ -51,11 +55,13 @@ internal sealed class OnnxFile
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The .onnx file.</param>
+    /// <param name="budget">The load that it is read for; null for one with the default limits.</param>
     /// <returns>The file; <see cref="OnnxGraph.Read"/> reports what could not be read beside it.</returns>
     /// <exception cref="ModelLoadException">It is absent, too large, not ONNX, or imports no operator set.</exception>
-    public static OnnxFile Read(string path)
+    /// <exception cref="LoadLimitException">It is larger than the budget allows.</exception>
+    public static OnnxFile Read(string path, LoadBudget? budget = null)
     {
-        OnnxFile file = ReadUnchecked(path);
+        OnnxFile file = ReadUnchecked(path, budget);
         return file.ImportedOpset is null
             ? throw Fault(file.Path, "The file imports no version of the ONNX operator set (opset_import); expected one.")
             : file;
@@ -63,12 +69,15 @@ internal sealed class OnnxFile
 
     /// <summary>Reads a file and checks nothing but that it has a graph.</summary>
     /// <param name="path">The .onnx file.</param>
+    /// <param name="budget">The load that it is read for; null for one with the default limits.</param>
     /// <returns>The file.</returns>
     /// <exception cref="ModelLoadException">It is absent, too large or not ONNX.</exception>
-    public static OnnxFile ReadUnchecked(string path)
+    /// <exception cref="LoadLimitException">It is larger than the budget allows.</exception>
+    public static OnnxFile ReadUnchecked(string path, LoadBudget? budget = null)
     {
+        budget ??= new LoadBudget();
         string fullPath = System.IO.Path.GetFullPath(path);
-        byte[] bytes = ReadBytes(fullPath);
+        byte[] bytes = ReadBytes(fullPath, budget);
         ModelProto model;
         try
         {
@@ -80,11 +89,9 @@ internal sealed class OnnxFile
         }
         if (model.Graph is null || model.Graph.Node.Count == 0)
         {
-            throw Fault(fullPath, bytes.Length == 0
-                ? "The file is empty."
-                : FileKind.Find(fullPath)?.Reason ?? "The file has no graph; expected an ONNX ModelProto with at least one node.");
+            throw Fault(fullPath, FileKind.Find(fullPath)?.Reason ?? "The file has no graph; expected an ONNX ModelProto with at least one node.");
         }
-        return new OnnxFile(fullPath, bytes, model);
+        return new OnnxFile(fullPath, bytes, model, budget);
     }
 
     /// <summary>Refuses what the native engine does not know; ONNX Runtime may.</summary>
@@ -109,7 +116,7 @@ internal sealed class OnnxFile
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static byte[] ReadBytes(string path)
+    private static byte[] ReadBytes(string path, LoadBudget budget)
     {
         try
         {
@@ -118,6 +125,17 @@ internal sealed class OnnxFile
             {
                 throw Fault(path, FileKind.Find(path)?.Reason ?? $"The file has {info.Length} bytes; at most {MaxBytes} are read.");
             }
+            if (info is { Exists: true, Length: 0 })
+            {
+                // A pipe or a device, too: reading it may never end.
+                throw Fault(path, "The file is empty.");
+            }
+            if (info.Exists && 2 * info.Length > budget.Limits.MaxMemoryBytes && FileKind.Find(path)?.Reason is { } otherKind)
+            {
+                throw Fault(path, otherKind);
+            }
+            // Once as it is, once parsed.
+            budget.Charge(info.Exists ? 2 * info.Length : 0, "when the file was read");
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)

@@ -50,7 +50,10 @@ internal sealed class OnnxGraph
         {
             try
             {
-                if (!constants.TryAdd(initializer.Name, TensorReader.Read(initializer)))
+                var tensor = TensorReader.Read(initializer);
+                file.Budget.Check("when its weights were read");
+                file.Budget.Charge(tensor.Bytes, "when its weights were read");
+                if (!constants.TryAdd(initializer.Name, tensor))
                 {
                     faults.Add(new ModelFault("", "", $"The initializer '{initializer.Name}' is there twice."));
                 }
@@ -58,6 +61,10 @@ internal sealed class OnnxGraph
             catch (NodeFaultException e)
             {
                 faults.Add(new ModelFault("", "", $"Initializer: {e.Message}") { Kind = e.Kind });
+            }
+            catch (LoadLimitException e) when (faults.Count > 0)
+            {
+                throw new ModelLoadException(file.Path, [.. faults, e.Fault]);
             }
         }
         foreach (ValueInfoProto input in graph.Input)

@@ -10,7 +10,7 @@ namespace Lstm.Engine.Onnx;
 internal sealed class SessionScope(TraceScope main)
 {
     /// <summary>What the nodes see.</summary>
-    public TraceScope Scope { get; } = new(new StepPlanner(isWhole: false, null, main.Plan.FixedBatch), main.Opset, main.HasTimeAxis, main.TraceBody);
+    public TraceScope Scope { get; } = new(new StepPlanner(isWhole: false, null, main.Plan.FixedBatch), main.Opset, main.HasTimeAxis, main.TraceBody) { Budget = main.Budget };
 
     /// <summary>What is given.</summary>
     public List<StepPort> Ports { get; } = [];

@@ -68,6 +68,7 @@ internal sealed class StateInputs
         {
             foreach (string start in InitialStatesOf(node))
             {
+                graph.File.Budget.Check("when its states were looked for");
                 string name = start;
                 while (producers.TryGetValue(name, out NodeProto? producer) && Movements.Contains(producer.OpType) && producer.Input.Count > 0)
                 {
@@ -101,11 +102,31 @@ internal sealed class StateInputs
         {
             return false;
         }
-        string name = body.Output[n + 1].Name;
-        for (int hops = 0; hops <= body.Node.Count && body.Node.FirstOrDefault(node => node.Output.Contains(name)) is { OpType: "Identity", Input: [var source] }; hops++)
+        return SourceOf(body, body.Output[n + 1].Name) == body.Input[n + 2].Name;
+    }
+
+    /// <summary>Where a value of a subgraph comes from when nothing is done to it on the way.</summary>
+    /// <param name="body">The subgraph.</param>
+    /// <param name="name">The value.</param>
+    /// <returns>The value that Identity nodes hand on to it; itself when none does.</returns>
+    public static string SourceOf(GraphProto body, string name)
+    {
+        if (!body.Node.Any(n => n is { OpType: "Identity", Output: [var result] } && result == name))
         {
-            name = source;
+            return name;
         }
-        return name == body.Input[n + 2].Name;
+        var sources = new Dictionary<string, string>();
+        foreach (NodeProto node in body.Node)
+        {
+            if (node is { OpType: "Identity", Input: [var source], Output: [var result] })
+            {
+                sources.TryAdd(result, source);
+            }
+        }
+        for (int hops = 0; hops <= sources.Count && sources.TryGetValue(name, out string? before); hops++)
+        {
+            name = before;
+        }
+        return name;
     }
 }

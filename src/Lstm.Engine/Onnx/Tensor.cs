@@ -26,6 +26,14 @@ internal sealed class Tensor
     /// <summary>Number of values.</summary>
     public int Count => Floats?.Length ?? Integers?.Length ?? 0;
 
+    /// <summary>Bytes of memory that it takes.</summary>
+    public long Bytes => Count * BytesOfValue(Type);
+
+    /// <summary>Bytes of memory that a value takes.</summary>
+    /// <param name="type">Its element type.</param>
+    /// <returns>Those of a float or a long.</returns>
+    public static long BytesOfValue(ElementType type) => ElementTypes.IsInteger(type) ? sizeof(long) : sizeof(float);
+
     /// <summary>A floating-point constant.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="values">Its values, row-major.</param>

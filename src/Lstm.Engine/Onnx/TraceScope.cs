@@ -12,6 +12,9 @@ internal sealed record TraceScope(StepPlanner Plan, int Opset, bool HasTimeAxis,
 {
     private readonly Dictionary<string, SignalValue> _kept = [];
 
+    /// <summary>The load that this is done for.</summary>
+    public required LoadBudget Budget { get; init; }
+
     /// <summary>All values so far by name.</summary>
     public Dictionary<string, TracedValue> Values { get; } = [];
 

@@ -41,7 +41,7 @@ internal sealed class AxisChoice
         foreach (var input in _inputs.Where(i => HasStates && i.Time >= 0 && i.Lengths[i.Time] > 1))
             input.Roles[input.Time] = ' ';
         if (_inputs.Any(static i => i.Certain.Contains(false)))
-            Probe(new AxisProbe(model, _inputs, layouts));
+            Probe(new AxisProbe(model, _inputs, layouts, _graph.File.Budget));
         List<ModelFault> faults = [];
         foreach (var input in _inputs)
         {

@@ -24,10 +24,11 @@ internal sealed class AxisProbe
     /// <param name="model">The graph in ONNX Runtime.</param>
     /// <param name="inputs">Its inputs; those of open axes that are not known are made as long as T and B.</param>
     /// <param name="layouts">What model.json says.</param>
-    public AxisProbe(OrtModel model, IReadOnlyList<InputAxes> inputs, IReadOnlyDictionary<string, TensorLayout> layouts)
+    /// <param name="budget">The load that it is done for.</param>
+    public AxisProbe(OrtModel model, IReadOnlyList<InputAxes> inputs, IReadOnlyDictionary<string, TensorLayout> layouts, LoadBudget budget)
     {
         InputAxes[] open = [.. inputs.Select(static i => i with { Roles = [.. i.Roles.Select(static r => r == '?' ? 'T' : r)] })];
-        _trials = new Trials(model, open, layouts);
+        _trials = new Trials(model, open, layouts, budget);
         foreach (var length in Lengths)
         {
             if (_trials.TryRun(length, length) is { } outputs)

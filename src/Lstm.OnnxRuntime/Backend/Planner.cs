@@ -34,7 +34,7 @@ internal sealed class Planner
             throw new ModelLoadException(graph.File.Path, faults);
         _inputs = axes.Settle(model, hints.Layouts);
         _length = HasStates ? null : _inputs.SelectMany(static i => i.Roles.Zip(i.Lengths)).Where(static a => a is { First: 'T', Second: >= 0 }).Select(static a => (int?)a.Second).FirstOrDefault();
-        _trials = new Trials(model, _inputs, hints.Layouts);
+        _trials = new Trials(model, _inputs, hints.Layouts, graph.File.Budget);
     }
 
     private bool HasStates => _pairing.Links.Count > 0;

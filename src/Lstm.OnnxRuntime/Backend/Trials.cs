@@ -7,7 +7,8 @@ namespace Lstm.OnnxRuntime.Backend;
 /// <param name="model">The graph in ONNX Runtime.</param>
 /// <param name="inputs">The axes of its inputs.</param>
 /// <param name="layouts">What model.json says: the first of an input's values is the one to try.</param>
-internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs, IReadOnlyDictionary<string, TensorLayout> layouts)
+/// <param name="budget">The load that they are made for.</param>
+internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs, IReadOnlyDictionary<string, TensorLayout> layouts, LoadBudget budget)
 {
     // A token that most vocabularies have; what fits is found when the first trial fails.
     private float _integer = 1;
@@ -63,8 +64,16 @@ internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs, IR
     /// <exception cref="ArgumentException">ONNX Runtime does not run them.</exception>
     public IReadOnlyList<OrtTensor> Run(IReadOnlyList<OrtTensor> tensors)
     {
-        var outputs = model.Run(inputs.Select((i, n) => (i.Name, tensors[n])).ToDictionary());
-        return [.. model.Outputs.Select(o => outputs[o.Name])];
+        budget.Check();
+        try
+        {
+            var outputs = model.RunUntil(inputs.Select((i, n) => (i.Name, tensors[n])).ToDictionary(), budget.End);
+            return [.. model.Outputs.Select(o => outputs[o.Name])];
+        }
+        catch (OperationCanceledException)
+        {
+            throw budget.TimeIsUp("in a trial run");
+        }
     }
 
     /// <summary>Made-up inputs.</summary>

@@ -6,6 +6,7 @@ internal enum ErrorCode
     ModelRequired,
     ModelNotFound,
     ModelLoadFailed,
+    ModelLoading,
     InvalidSessionId,
     InvalidOpenMode,
     InvalidTenant,

@@ -16,6 +16,7 @@ internal static class ErrorMap
         new(ModelRequired, "MODEL_REQUIRED", StatusCode.InvalidArgument, 400, "No model named", "Name one of the models that the message lists."),
         new(ModelNotFound, "MODEL_NOT_FOUND", StatusCode.NotFound, 404, "No such model", "Use one of the models that the message lists."),
         new(ModelLoadFailed, "MODEL_LOAD_FAILED", StatusCode.FailedPrecondition, 409, "The model did not load", "Mend the faults that the message lists, then restart the service."),
+        new(ModelLoading, "MODEL_LOADING", StatusCode.Unavailable, 503, "The model is still being loaded", "Send the same request again a little later."),
         new(InvalidSessionId, "INVALID_SESSION_ID", StatusCode.InvalidArgument, 400, "Not a session id", "Use 1 to 128 of A-Z a-z 0-9 . _ - ~."),
         new(InvalidOpenMode, "INVALID_OPEN_MODE", StatusCode.InvalidArgument, 400, "Not a mode of opening", "Use create, resume or create_or_resume."),
         new(InvalidTenant, "INVALID_TENANT", StatusCode.InvalidArgument, 400, "Not a tenant", "Send at most 64 visible ASCII characters in one header, or leave it out."),

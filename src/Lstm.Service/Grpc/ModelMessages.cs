@@ -32,6 +32,7 @@ internal static class ModelMessages
             LongestSequence = info.LongestSequence == int.MaxValue ? 0 : (uint)info.LongestSequence,
             FlopsPerStep = (ulong)info.FlopsPerStep,
             FrameContext = (uint)info.FrameContext,
+            InvarianceNote = info.InvarianceNote,
             Weights = WeightFormats.NameOf(info.Weights),
         };
         message.Inputs.AddRange(info.Inputs.Select(Write));

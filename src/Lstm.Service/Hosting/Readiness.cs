@@ -39,14 +39,14 @@ internal sealed class Readiness : IDisposable
     /// <summary>Cancelled when streams have to end: as soon as Kestrel has told their clients that it closes.</summary>
     public CancellationToken EndOfStreams => _endOfStreams.Token;
 
-    /// <summary>ready, starting, stopping or no_usable_model.</summary>
+    /// <summary>ready, loading, stopping or no_usable_model.</summary>
     public string Status =>
         Stopping.IsCancellationRequested ? "stopping"
-        : !_started ? "starting"
+        : !_started ? "loading"
         : _models.Served.Any() ? "ready"
         : "no_usable_model";
 
-    /// <summary>The service listens.</summary>
+    /// <summary>The service listens, and of each model it is known whether it loads.</summary>
     public void Started()
     {
         _started = true;

@@ -6,7 +6,7 @@ using Lstm.Service.Options;
 
 namespace Lstm.Service.Hosting;
 
-/// <summary>Loads the models before the service listens; once it listens, logs where and writes the ready file.</summary>
+/// <summary>Loads the models as soon as the service listens; once they are loaded, logs where it listens and writes the ready file.</summary>
 internal sealed class StartReport(ModelCatalog models, Endpoints endpoints, Readiness readiness, ServerOptions options, ILogger<StartReport> log)
     : IHostedLifecycleService
 {
@@ -17,13 +17,21 @@ internal sealed class StartReport(ModelCatalog models, Endpoints endpoints, Read
     {
         if (options.ReadyFile.Length > 0)
             File.Delete(options.ReadyFile); // One from an earlier run would be read as ours.
-        models.Load();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            // Away from the thread that starts the service, which goes on to listen for signals.
+            await Task.Run(() => models.LoadAsync(readiness.Stopping), CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (readiness.Stopping.IsCancellationRequested)
+        {
+            return; // It stops before it was ready.
+        }
         readiness.Started();
         log.Ready(endpoints.HttpAddress, endpoints.GrpcAddress, models.Served.Count(), models.All.Count, Stopwatch.GetElapsedTime(_started).TotalMilliseconds);
         if (options.ReadyFile.Length == 0)

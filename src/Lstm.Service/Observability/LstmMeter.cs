@@ -76,6 +76,11 @@ internal sealed class LstmMeter
         _meter.CreateObservableUpDownCounter("lstm.state.size", stateBytes, "By", "Bytes that the states of open sessions hold.");
     }
 
+    /// <summary>The models, read when somebody looks.</summary>
+    /// <param name="models">How many there are of each status.</param>
+    public void ObserveModels(Func<IEnumerable<Measurement<int>>> models) =>
+        _meter.CreateObservableUpDownCounter("lstm.models", models, "{model}", "Model files, by whether they are loaded.");
+
     /// <summary>Messages of steps were answered together.</summary>
     public void Stepped(int messages, int steps, int replayed, TimeSpan time, KeyValuePair<string, object?> model)
     {

@@ -24,8 +24,11 @@ internal static partial class ServiceLog
     [LoggerMessage(14, LogLevel.Information, "Model {Model} cannot be stepped; it predicts whole sequences only: {Reasons}")]
     public static partial void ModelNotStreamable(this ILogger log, string model, string reasons);
 
-    [LoggerMessage(15, LogLevel.Information, "Model {Model} runs in {Backend}, not natively: {Reasons}")]
-    public static partial void ModelNotNative(this ILogger log, string model, string backend, string reasons);
+    [LoggerMessage(15, LogLevel.Information, "Model {Model}: {Note}")]
+    public static partial void ModelNotInvariant(this ILogger log, string model, string note);
+
+    [LoggerMessage(16, LogLevel.Error, "Loading model {Model} from {Path} failed unexpectedly.")]
+    public static partial void ModelLoadUnforeseen(this ILogger log, Exception exception, string model, string path);
 
     [LoggerMessage(20, LogLevel.Information, "{Count} sessions expired: idle for {IdleTimeout}.")]
     public static partial void SessionsExpired(this ILogger log, int count, TimeSpan idleTimeout);

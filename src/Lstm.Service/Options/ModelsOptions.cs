@@ -33,4 +33,12 @@ internal sealed class ModelsOptions
     /// </summary>
     [RegularExpression("none|all", ErrorMessage = "{0} has to be none or all.")]
     public string AllowBatching { get; set; } = "none";
+
+    /// <summary>The longest time that loading one model may take; one that takes longer is refused, and the others are served.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan MaxLoadTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most bytes of memory that loading one model may take.</summary>
+    [Range(1L << 20, long.MaxValue)]
+    public long MaxLoadMemoryBytes { get; set; } = 1L << 30;
 }

@@ -100,6 +100,8 @@ internal sealed class OptionSections
             return text;
         if (type == typeof(int))
             return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
+        if (type == typeof(long))
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long large) ? large : null;
         if (type == typeof(bool))
             return bool.TryParse(text, out bool flag) ? flag : null;
         if (type == typeof(TimeSpan))
@@ -108,7 +110,7 @@ internal sealed class OptionSections
     }
 
     private static string Describe(Type type) =>
-        type == typeof(int) ? "a whole number"
+        type == typeof(int) || type == typeof(long) ? "a whole number"
         : type == typeof(bool) ? "true or false"
         : "a time such as 01:30:00 (hours:minutes:seconds)";
 

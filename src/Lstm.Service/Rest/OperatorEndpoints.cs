@@ -20,7 +20,7 @@ internal static class OperatorEndpoints
             .WithTags("Operation").WithSummary("Is the process alive?").Produces<HealthBody>();
         routes.MapGet("/healthz/ready", Ready)
             .WithTags("Operation").WithSummary("Should the service be sent work?")
-            .WithDescription("200 when at least one model can step; 503 while starting, while stopping, or without a usable model. Tells what became of every model file.")
+            .WithDescription("200 when at least one model is usable; 503 while models are being loaded, while stopping, or without a usable model. Tells what became of every model file.")
             .Produces<HealthBody>().Produces<HealthBody>(503);
         routes.MapGet("/errors", static () => Results.Json(ErrorMap.All.Select(ErrorKindBody.From), RestJson.Options))
             .WithTags("Operation").WithSummary("Every kind of fault").Produces<ErrorKindBody[]>();
@@ -33,7 +33,7 @@ internal static class OperatorEndpoints
     private static IResult Ready(Readiness readiness, ModelCatalog models)
     {
         string status = readiness.Status;
-        var found = models.All.Select(static m => new ModelHealthBody(m.Name, m.Served is null ? "failed" : "ready", m.Served is null ? m.Faults : null));
+        var found = models.All.Select(static m => new ModelHealthBody(m.Name, m.Word, m.Faults.Count > 0 ? m.Faults : null));
         return Results.Json(
             new HealthBody(status, [.. found]), RestJson.Options,
             statusCode: status == "ready" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

@@ -111,11 +111,35 @@ public sealed class InspectCommandTests
 
         var run = InspectRun.Of(path);
 
-        Assert.Contains("\n  backend      onnxruntime; one session a run\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\n  backend      onnxruntime; one session a run\n"
+            + "               It runs in ONNX Runtime, so the last bits of a step may depend on the machine: batch\n"
+            + "               invariance, which the native engine promises, does not hold. It was asked for by the\n"
+            + "               option backend.\n",
+            run.Output, StringComparison.Ordinal);
         Assert.Contains("\n               x: features a, b, c\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("\n               y: called demand; in kWh; quantiles 0.1, 0.5, 0.9\n", run.Output, StringComparison.Ordinal);
         Assert.Equal(0, run.ExitCode);
     }
+
+    [Fact]
+    public void Inspect_FileWithALoopWithoutEnd_SaysAfterTheLimitThatItWasStopped()
+    {
+        var run = InspectRun.Of(Path.Combine(VerifyData.Path("found"), "12-endless-loop", "model.onnx"), "--max-load-time", "00:00:02", "--json");
+
+        var faults = run.Json().GetProperty("faults");
+        Assert.Equal(
+            "Loading took longer than 2 s and was stopped in ONNX Runtime: that is the limit of time for one model. If the model is meant to take so long, raise "
+            + "Lstm:Models:MaxLoadTime of the service, --max-load-time of the command line or LoadLimits.MaxTime.",
+            faults[faults.GetArrayLength() - 1].GetProperty("reason").GetString());
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--max-load-time", "00:00:00", "--max-load-time is 00:00:00; expected more than nothing and at most a day.")]
+    [InlineData("--max-load-memory", "5", "--max-load-memory is 5; expected at least 1048576 bytes.")]
+    public void Inspect_WithALimitThatIsNone_IsRefused(string option, string value, string message) =>
+        Assert.Equal(message, Assert.Single(Lstm.Cli.Inspect.InspectCommand.Create().Parse(["model.onnx", option, value]).Errors).Message);
 
     [Fact]
     public void Inspect_FileThatIsNoModel_SaysWhy()

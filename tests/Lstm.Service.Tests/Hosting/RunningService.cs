@@ -52,7 +52,7 @@ internal sealed class RunningService : IAsyncDisposable
             builder.Logging.AddProvider(errors);
             builder.Services.AddSingleton<TimeProvider>(clock);
             if (load is not null)
-                builder.Services.AddSingleton(load);
+                builder.Services.AddSingleton<Func<string, CancellationToken, Engine.Model>>((path, _) => load(path));
         });
         await app.StartAsync();
         return new(app, errors, clock);

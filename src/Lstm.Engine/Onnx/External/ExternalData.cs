@@ -11,13 +11,14 @@ internal sealed class ExternalData
 {
     private readonly ModelFolder _folder;
     private readonly long _mostBytes;
+    private readonly LoadBudget _budget;
     private readonly Dictionary<string, ExternalFile> _byLocation = [];
     private readonly Dictionary<string, ExternalFile> _byPath = [];
     private readonly List<ExternalFile> _files = [];
     private readonly List<ModelFault> _faults = [];
     private long _tensorBytes;
 
-    private ExternalData(string modelPath, long mostBytes) => (_folder, _mostBytes) = (new ModelFolder(modelPath), mostBytes);
+    private ExternalData(string modelPath, long mostBytes, LoadBudget budget) => (_folder, _mostBytes, _budget) = (new ModelFolder(modelPath), mostBytes, budget);
 
     /// <summary>Every file that was read, in the order in which the model names them.</summary>
     public IReadOnlyList<ExternalFile> Files => _files;
@@ -32,10 +33,12 @@ internal sealed class ExternalData
     /// <param name="modelPath">Full path of the .onnx file.</param>
     /// <param name="model">The model; tensors that are read hold their values afterwards.</param>
     /// <param name="mostBytes">The most bytes of all files together, and of all tensors.</param>
+    /// <param name="budget">The load that they are read for.</param>
     /// <returns>What was read. Nothing is thrown for what is in the files.</returns>
-    public static ExternalData MoveInto(string modelPath, ModelProto model, long mostBytes)
+    /// <exception cref="LoadLimitException">They are larger than the budget allows.</exception>
+    public static ExternalData MoveInto(string modelPath, ModelProto model, long mostBytes, LoadBudget budget)
     {
-        var data = new ExternalData(modelPath, mostBytes);
+        var data = new ExternalData(modelPath, mostBytes, budget);
         data.Visit(model.Graph, null);
         return data;
     }
@@ -130,6 +133,7 @@ internal sealed class ExternalData
             {
                 throw new ExternalDataException($"with the file '{location}', the model's files have {Bytes + length} bytes beside the .onnx file; at most {_mostBytes} are read.");
             }
+            _budget.Charge(length, "when the files beside it were read");
             file = ExternalFile.Read(path, location, length);
             _byPath.Add(path, file);
             _files.Add(file);

@@ -23,7 +23,7 @@ internal sealed class LoopOperator : Operator
         {
             throw NodeFaultException.Wrong($"its body takes {body.Input.Count} values and gives {body.Output.Count}; expected the round, the condition and {carried} values in, and the condition, these values and what is collected out.");
         }
-        CheckRounds(node);
+        CheckRounds(node, body);
         IReadOnlyDictionary<string, TracedValue> held = node.HoldOuterValues(body);
         string name = $"loop{node.Plan.NextNumber("loop")}";
         node.Plan.BeginRecurrence();
@@ -47,11 +47,17 @@ internal sealed class LoopOperator : Operator
         SetOutputs(node, outputs, carried, slots);
     }
 
-    private static void CheckRounds(NodeContext node)
+    private static void CheckRounds(NodeContext node, GraphProto body)
     {
         if (node.Optional(1) is not null && node.Constant(1, "the condition").ToFloats() is not [not 0f])
         {
             throw new NodeFaultException("it may not run at all: its condition is false at first.");
+        }
+        bool isEndless = StateInputs.SourceOf(body, body.Output[0].Name) is var condition
+            && (condition == body.Input[1].Name || !body.Node.Any(n => n.OpType != "Constant" && n.Output.Contains(condition)));
+        if (isEndless && (node.Optional(0) is null || (NodeContext.TryNumbers(node.Input(0), out Dim[]? most) && most is [{ IsStatic: true, Size: >= int.MaxValue }])))
+        {
+            throw NodeFaultException.Wrong($"it never ends: its condition stays true, and it {(node.Optional(0) is null ? "has no number of rounds" : "runs more rounds than anyone can wait for")}.");
         }
         if (node.Optional(0) is { } rounds)
         {
@@ -67,6 +73,7 @@ internal sealed class LoopOperator : Operator
     // What the body hands on unchanged is constant, a whole number is the counter, everything else is state.
     private static TracedValue Carry(NodeContext node, GraphProto body, int n, string name, List<(int, StateSlot)> slots)
     {
+        node.Budget.Check("when the states of a Loop were looked for");
         if (StateInputs.HandsOn(body, n))
         {
             return node.Input(n + 2);

@@ -13,6 +13,7 @@ namespace Lstm.Service.Rest.Bodies;
 /// <param name="Streamable">Whether sessions can step it.</param>
 /// <param name="NotStreamable">Why not; empty when they can.</param>
 /// <param name="BatchInvariant">Whether a step's bits never depend on its batch.</param>
+/// <param name="InvarianceNote">Why its bits may depend on more than model, state and input, with the cause; left out when they do not.</param>
 /// <param name="Weights">How the weights of recurrent layers are kept in memory: float32, bfloat16 or int8.</param>
 /// <param name="MaxBatch">Sessions that run together at most.</param>
 /// <param name="SequenceLength">The one length that whole sequences must have; left out: any.</param>
@@ -29,7 +30,7 @@ namespace Lstm.Service.Rest.Bodies;
 /// <param name="StatePairs">The file's state inputs and the outputs that feed them.</param>
 /// <param name="FrameContext">Past samples that a session keeps and prepends to each frame.</param>
 internal sealed record ModelBody(
-    string Name, string Fingerprint, string Producer, int Opset, string Backend, ModelFaultBody[] NotNative, bool Streamable, ModelFaultBody[] NotStreamable, bool BatchInvariant, string Weights, int MaxBatch,
+    string Name, string Fingerprint, string Producer, int Opset, string Backend, ModelFaultBody[] NotNative, bool Streamable, ModelFaultBody[] NotStreamable, bool BatchInvariant, string? InvarianceNote, string Weights, int MaxBatch,
     int? SequenceLength, int? LongestSequence, TensorBody[] Inputs, TensorBody[] Outputs, int InputSize, int OutputSize, LayerBody[] Layers, long Parameters, long FlopsPerStep,
     long StateBytes, StateShapeBody[] States, StatePairBody[] StatePairs, int FrameContext)
 {
@@ -41,7 +42,7 @@ internal sealed record ModelBody(
         var info = served.Model.Info;
         return new(
             served.Name, info.Fingerprint, info.Producer, info.Opset, info.Backend, [.. info.NotNative.Select(ModelFaultBody.From)],
-            info.IsStreamable, [.. info.NotStreamable.Select(ModelFaultBody.From)], info.IsBatchInvariant, WeightFormats.NameOf(info.Weights), served.MaxBatch,
+            info.IsStreamable, [.. info.NotStreamable.Select(ModelFaultBody.From)], info.IsBatchInvariant, info.IsBatchInvariant ? null : info.InvarianceNote, WeightFormats.NameOf(info.Weights), served.MaxBatch,
             info.SequenceLength, info.LongestSequence == int.MaxValue ? null : info.LongestSequence,
             [.. info.Inputs.Select(TensorBody.From)], [.. info.Outputs.Select(TensorBody.From)], served.InputSize, served.OutputSize,
             [.. info.Layers.Select(LayerBody.From)], info.ParameterCount, info.FlopsPerStep,
