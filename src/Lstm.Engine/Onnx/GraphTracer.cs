@@ -48,6 +48,10 @@ internal sealed class GraphTracer
     /// <exception cref="ModelLoadException">None holds; the faults of the one that came furthest.</exception>
     public static StepPlan Plan(OnnxGraph graph, ModelHints hints)
     {
+        if (TypeCheck.Check(graph) is { Count: > 0 } faults)
+        {
+            throw new ModelLoadException(graph.File.Path, faults);
+        }
         StateInputs states = StateInputs.Find(graph, hints);
         StepPlan? ordinary = Plan(graph, states, SessionInputs.Named(hints), hints, out IReadOnlyList<ModelFault> faults);
         if (ordinary is { NotStreamable.Count: 0 } || SessionInputs.Find(graph, states, hints) is not { Count: > 0 } onceGiven)

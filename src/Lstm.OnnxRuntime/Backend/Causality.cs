@@ -14,15 +14,21 @@ internal sealed class Causality(OnnxGraph graph, Trials trials, Plan plan)
     // Float32 in another order of summation stays far below; a value that depends on other timesteps does not.
     private const float Tolerance = 1e-3f;
 
+    private static readonly HashSet<string> ShapedByValues = ["NonZero", "Compress", "Unique", "Range", "ConstantOfShape", "Loop", "Scan", "If", "NonMaxSuppression", "SplitToSequence", "ConcatFromSequence"];
+    private static readonly HashSet<string> ShapedByFurtherInputs = ["Expand", "Reshape", "Tile", "Slice", "Pad", "Resize", "OneHot", "TopK", "Upsample"];
+
     /// <summary>Compares.</summary>
     /// <returns>What speaks against it: operators and reasons; empty when nothing does.</returns>
     public IReadOnlyList<ModelFault> Check()
     {
-        if (!plan.RunsSequences)
+        if (!plan.RunsSequences && !HasOpenTime())
             return [];
         ModelFault[] faults = [.. FindNodes()];
-        return faults.Length > 0 ? faults : Compare();
+        return faults.Length > 0 || !plan.RunsSequences ? faults : Compare();
     }
+
+    // Made-up inputs may not run as a sequence (a mask of fractions counts too many timesteps), but others will.
+    private bool HasOpenTime() => plan.Inputs.Index().Any(i => i.Item.Time >= 0 && graph.Inputs[i.Index].Type.TensorType.Shape.Dim is { } axes && i.Item.Time < axes.Count && !axes[i.Item.Time].HasDimValue);
 
     private IEnumerable<ModelFault> FindNodes()
     {
@@ -42,17 +48,20 @@ internal sealed class Causality(OnnxGraph graph, Trials trials, Plan plan)
     // An input whose values, not its shape alone, go into a value; null when there is none.
     private string? OriginOf(string value, HashSet<string> inputs)
     {
-        var seen = new HashSet<string> { value };
-        var open = new Queue<string>(seen);
-        while (open.TryDequeue(out string? name))
+        var seen = new HashSet<(string, bool)>();
+        var open = new Queue<(string Name, bool ShapeOnly)>([(value, false)]);
+        while (open.TryDequeue(out var at))
         {
-            if (inputs.Contains(name))
-                return name;
-            var producer = graph.Nodes.FirstOrDefault(n => n.Output.Contains(name));
-            if (producer is not null and not { OpType: "Shape" or "Size" })
+            if (inputs.Contains(at.Name) && !at.ShapeOnly)
+                return at.Name;
+            if (graph.Nodes.FirstOrDefault(n => n.Output.Contains(at.Name)) is not { } producer)
+                continue;
+            foreach (var (n, source) in OnnxGraph.Reads(producer).Index())
             {
-                foreach (string source in OnnxGraph.Reads(producer).Where(seen.Add))
-                    open.Enqueue(source);
+                // A shape hangs on values where an operator takes it from them: what is not 0, a range up to a number, a shape as an input.
+                var shapeOnly = producer.OpType is "Shape" or "Size" || (at.ShapeOnly && !ShapedByValues.Contains(producer.OpType) && (n == 0 || !ShapedByFurtherInputs.Contains(producer.OpType)));
+                if (seen.Add((source, shapeOnly)))
+                    open.Enqueue((source, shapeOnly));
             }
         }
         return null;

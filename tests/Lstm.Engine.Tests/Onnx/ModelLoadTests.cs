@@ -167,7 +167,7 @@ public sealed class ModelLoadTests : IDisposable
 
         var error = Assert.Throws<ModelLoadException>(() => Model.Load(Write(model)));
 
-        Assert.Equal("Concat 'mixed': cannot concatenate float32 and int64; expected one type.", Assert.Single(error.Faults).ToString());
+        Assert.Equal("Concat 'mixed': its inputs 'inner.ymean' and 'whole' are of types float32 and int64; expected one type. Cast one of them where the model is exported.", Assert.Single(error.Faults).ToString());
     }
 
     [Fact]

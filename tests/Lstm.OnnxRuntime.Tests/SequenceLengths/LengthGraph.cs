@@ -131,8 +131,8 @@ internal sealed class LengthGraph
             // The place of the last timestep that counts, and one more.
             3 => _file.Reduce("ReduceMax", _file.Node("Mul", [Places(floats), floats]), false, _time),
             4 => _file.Squeeze(_file.Reduce("ReduceSum", floats, true, _time), _time),
-            // Which the native engine does not do along time.
-            5 => _file.Reduce("ReduceL1", floats, false, _time),
+            // Which the native engine does not do.
+            5 => _file.Unsqueeze(_file.Node("Size", [_file.Node("NonZero", [_file.Squeeze(mask, 1 - _time)])]), 0),
             6 => _file.Node("Sub", [_file.Cast(Length(mask), DataType.Float), _file.Reduce("ReduceSum", _file.Node("Sub", [_file.Floats([1]), floats]), false, _time)]),
             _ => _file.Node("Gather", [_file.Node("CumSum", [floats, _file.Integer(_time)]), _file.Integer(-1)], ("axis", _time)),
         };

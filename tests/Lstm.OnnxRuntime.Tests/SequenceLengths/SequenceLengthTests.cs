@@ -46,14 +46,15 @@ public sealed class SequenceLengthTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData("ReduceSum", "native", "sequence_lens is computed from the whole sequence; a stream does not know yet how it ends.")]
-    [InlineData("ReduceL1", "onnxruntime", "its sequence_lens is computed from the values of the input 'x': it counts timesteps of a whole sequence.")]
-    public void Load_WithComputedLengths_SaysWhyItDoesNotStream(string reduction, string backend, string reason)
+    [InlineData(false, "native", "sequence_lens is computed from the whole sequence; a stream does not know yet how it ends.")]
+    [InlineData(true, "onnxruntime", "its sequence_lens is computed from the values of the input 'x': it counts timesteps of a whole sequence.")]
+    public void Load_WithComputedLengths_SaysWhyItDoesNotStream(bool bySize, string backend, string reason)
     {
         var file = new OnnxBuilder(12);
         string x = file.Input("x", "T B 1");
         string mask = file.Squeeze(file.Node("Sign", [file.Node("Abs", [x])]), 2);
-        string lens = file.Cast(file.Reduce(reduction, mask, false, 0), DataType.Int32);
+        string count = bySize ? file.Unsqueeze(file.Node("Size", [file.Node("NonZero", [file.Squeeze(mask, 1)])]), 0) : file.Reduce("ReduceSum", mask, false, 0);
+        string lens = file.Cast(count, DataType.Int32);
         string h0 = file.Input("h0", "1 B 2");
         string[] y = file.Nodes("GRU", [true, true], [x, file.Floats(new float[6], 1, 6, 1), file.Floats(new float[12], 1, 6, 2), "", lens, h0], ("hidden_size", 2));
         file.Output(y[0], "T 1 B 2", "y");
@@ -86,6 +87,12 @@ public sealed class SequenceLengthTests(ITestOutputHelper output) : IDisposable
         if (fault is null && model.Info.IsStreamable)
         {
             fault = sequences.Select(s => Step(model, graph, peer, s)).FirstOrDefault(static f => f is not null);
+        }
+        if (fault is null && kind == "native" && graph.HasState)
+        {
+            // What the native engine runs whole may be stepped in ONNX Runtime.
+            using var other = OrtBackedModel.Load(_path, notNative: model.Info.NotStreamable);
+            fault = other.Info.IsStreamable ? "ONNX Runtime would step it" : null;
         }
         (model as IDisposable)?.Dispose();
         return (kind, fault);
