@@ -18,7 +18,9 @@ internal static class Broadcast
             shape[^n] = left == right || right.IsOne ? left : left.IsOne ? right
                 : throw new NodeFaultException($"{Dims.Describe(a)} and {Dims.Describe(b)} cannot be broadcast together.");
         }
-        return shape;
+        // x[:, None] with x[None, :]: a row holds one timestep, not all pairs of them.
+        return "TB".All(symbol => shape.Count(d => d.Symbols.Contains(symbol, StringComparison.Ordinal)) < 2) ? shape
+            : throw new NodeFaultException($"{Dims.Describe(a)} and {Dims.Describe(b)} are broadcast to {Dims.Describe(shape)}, which joins every timestep or session with every other.");
     }
 
     /// <summary>Repeats a value to a larger shape.</summary>

@@ -48,9 +48,9 @@ internal sealed class GraphTracer
     /// <exception cref="ModelLoadException">None holds; the faults of the one that came furthest.</exception>
     public static StepPlan Plan(OnnxGraph graph, ModelHints hints)
     {
-        if (TypeCheck.Check(graph) is { Count: > 0 } faults)
+        if (TypeCheck.Check(graph) is { Count: > 0 } mixed)
         {
-            throw new ModelLoadException(graph.File.Path, faults);
+            throw new ModelLoadException(graph.File.Path, mixed);
         }
         StateInputs states = StateInputs.Find(graph, hints);
         StepPlan? ordinary = Plan(graph, states, SessionInputs.Named(hints), hints, out IReadOnlyList<ModelFault> faults);

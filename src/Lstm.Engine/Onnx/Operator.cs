@@ -3,6 +3,9 @@ namespace Lstm.Engine.Onnx;
 /// <summary>One ONNX operator: how it is folded, and what it becomes in a step.</summary>
 internal abstract class Operator
 {
+    /// <summary>Its domain in the file; "" for ONNX's own.</summary>
+    public virtual string Domain => "";
+
     /// <summary>The names it goes by, op_type in the file.</summary>
     public abstract IReadOnlyList<string> Names { get; }
 

@@ -17,6 +17,8 @@ internal static class OperatorRegistry
         new CumSumOperator(),
         new CurveOperator(),
         new DropoutOperator(),
+        new ElementsOperator(),
+        new EinsumOperator(),
         new ExpandOperator(),
         new GatherOperator(),
         new GemmOperator(),
@@ -28,14 +30,19 @@ internal static class OperatorRegistry
         new LstmOperator(),
         new MapOperator(),
         new MatMulOperator(),
+        new NormalizationOperator(),
         new OneHotOperator(),
         new PadOperator(),
         new PairOperator(),
         new PoolOperator(),
+        new QuantizeOperator(),
+        new RangeOperator(),
         new ReduceOperator(),
         new ReshapeOperator(),
         new ReverseSequenceOperator(),
         new RnnOperator(),
+        new ScanOperator(),
+        new ScalerOperator(),
         new SequenceOperator(),
         new ShapeOperator(),
         new SliceOperator(),
@@ -43,6 +50,7 @@ internal static class OperatorRegistry
         new SplitOperator(),
         new SqueezeOperator(),
         new TileOperator(),
+        new TopKOperator(),
         new TransposeOperator(),
         new UnsqueezeOperator(),
         new WhereOperator(),
@@ -52,8 +60,9 @@ internal static class OperatorRegistry
     public static IEnumerable<string> Names => ByName.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>Finds an operator.</summary>
-    /// <param name="domain">The node's domain; only ONNX's own is known.</param>
+    /// <param name="domain">The node's domain.</param>
     /// <param name="name">op_type.</param>
     /// <returns>The operator, or null.</returns>
-    public static Operator? Find(string domain, string name) => domain is "" or "ai.onnx" ? ByName.GetValueOrDefault(name) : null;
+    public static Operator? Find(string domain, string name) =>
+        ByName.GetValueOrDefault(name) is { } found && found.Domain == (domain == "ai.onnx" ? "" : domain) ? found : null;
 }

@@ -83,12 +83,14 @@ internal sealed class StateInputs
         return found;
     }
 
-    /// <summary>What a node's recurrence starts from; a loop starts from what it does not hand on unchanged.</summary>
+    /// <summary>What a node's recurrence starts from; a loop starts from what it does not hand on unchanged, a scan from all that it does not scan.</summary>
     /// <param name="node">The node.</param>
     /// <returns>Names of values; none for a node without a recurrence.</returns>
     public static IEnumerable<string> InitialStatesOf(NodeProto node) => InitialStatePlaces(node).Where(index => index < node.Input.Count).Select(index => node.Input[index]);
 
-    private static IEnumerable<int> InitialStatePlaces(NodeProto node) => node.OpType == "Loop"
+    private static IEnumerable<int> InitialStatePlaces(NodeProto node) => node.OpType == "Scan"
+        ? Enumerable.Range(0, (int)Math.Clamp(node.Input.Count - (node.Attribute.FirstOrDefault(static a => a.Name == "num_scan_inputs")?.I ?? 0), 0, node.Input.Count))
+        : node.OpType == "Loop"
         ? Enumerable.Range(2, Math.Max(0, node.Input.Count - 2)).Where(n => node.Attribute.FirstOrDefault(static a => a.G is not null)?.G is not { } body || !HandsOn(body, n - 2))
         : InitialStateInputs.GetValueOrDefault(node.OpType) ?? [];
 

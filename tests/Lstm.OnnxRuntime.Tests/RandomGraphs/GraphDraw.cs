@@ -15,7 +15,7 @@ internal sealed class GraphDraw
     {
         _random = new Random(seed);
         ForPeer = forPeer;
-        File = new OnnxBuilder(Pick(7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22));
+        File = new OnnxBuilder(Pick(7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25));
         Batch = Chance(0.7) ? GraphBatch.Open : Chance(0.5) ? GraphBatch.One : GraphBatch.None;
         Length = Chance(0.8) ? null : Number(1, 6);
         Layout = Chance(0.5) ? GraphLayout.TimeFirst : GraphLayout.BatchFirst;

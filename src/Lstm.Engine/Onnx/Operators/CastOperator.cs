@@ -14,6 +14,8 @@ internal sealed class CastOperator : Operator
         {
             throw new NodeFaultException($"it casts to element type {number}, which Lstm does not read.");
         }
+        _ = node.Attributes.Int("saturate", 1); // both are for float8 alone, which is not read
+        _ = node.Attributes.Text("round_mode", "up");
         var to = (ElementType)number;
         TracedValue data = node.Input(0);
         node.Set(0, data switch

@@ -2,7 +2,7 @@ using Lstm.Engine.Layers;
 
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>CumSum, opset 11 on: sums so far along a fixed axis, or along time, where the sum is state. exclusive and reverse along fixed axes only.</summary>
+/// <summary>CumSum, opset 11 on: sums so far along a fixed axis, or along time, where the sum is state. exclusive, and along fixed axes reverse.</summary>
 internal sealed class CumSumOperator : Operator
 {
     /// <inheritdoc/>
@@ -15,9 +15,10 @@ internal sealed class CumSumOperator : Operator
         int axis = NodeContext.Axis(node.Integers(1, "axis") is [var stated] ? stated : throw NodeFaultException.Wrong("axis is missing."), x.Shape.Length);
         bool exclusive = node.Attributes.Int("exclusive", 0) != 0;
         bool reverse = node.Attributes.Int("reverse", 0) != 0;
-        if (x.Shape[axis] == Dim.T && !exclusive && !reverse)
+        if (x.Shape[axis] == Dim.T && !reverse)
         {
-            node.Set(0, ReduceOperator.RunAlong(node.Plan, "ReduceSum", x, squared: false) with { LastStep = false });
+            SignalValue sum = ReduceOperator.RunAlong(node.Plan, "ReduceSum", x, squared: false) with { LastStep = false };
+            node.Set(0, exclusive ? Movement.Shift(node.Plan, sum, axis, ahead: -1, padding: 0f) : sum);
             return;
         }
         int[] members = Groups.Along(x.Shape, [axis], out int size);

@@ -29,7 +29,10 @@ internal sealed class LayerNormalizationOperator : Operator
             : ArithmeticOperator.Plan(node.Plan, ArithmeticOperation.Add, result, new ConstantValue(node.Constant(2, "B"))));
     }
 
-    private static void Normalize(Span<float> values, float epsilon)
+    /// <summary>(x − mean) ÷ √(variance + epsilon).</summary>
+    /// <param name="values">x, replaced.</param>
+    /// <param name="epsilon">Keeps the root from zero.</param>
+    public static void Normalize(Span<float> values, float epsilon)
     {
         float sum = 0;
         foreach (float value in values)

@@ -87,16 +87,46 @@ internal sealed class LoopOperator : Operator
         {
             return start;
         }
-        if (start is not (ConstantValue or InitialStateValue or SessionValue))
-        {
-            throw new NodeFaultException($"its value '{body.Input[n + 2].Name}' starts from {start.Kind}; expected a constant or an input of the graph.");
-        }
-        StateSlot slot = node.Plan.AddState($"{name}.{body.Input[n + 2].Name}", Dims.Count(start.Shape), start);
+        StateSlot slot = AddState(node.Plan, $"{name}.{body.Input[n + 2].Name}", start);
         slots.Add((n, slot));
-        return new SignalValue(start.Shape, start is ConstantValue c ? c.Tensor.Type : start is SessionValue s ? s.Type : ElementType.Float32, slot.Old);
+        return OldOf(slot, start);
     }
 
-    private static void Keep(StepPlanner plan, TracedValue next, StateSlot slot)
+    /// <summary>Adds a state that a loop carries.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="start">What it starts from.</param>
+    /// <returns>The slot.</returns>
+    /// <exception cref="NodeFaultException">It is computed in the step.</exception>
+    public static StateSlot AddState(StepPlanner plan, string name, TracedValue start) => start is ConstantValue or InitialStateValue or SessionValue
+        ? plan.AddState(name, Dims.Count(start.Shape), start)
+        : throw new NodeFaultException($"its value '{name}' starts from {start.Kind}; expected a constant or an input of the graph.");
+
+    /// <summary>What a round finds in a state.</summary>
+    /// <param name="slot">The state.</param>
+    /// <param name="start">What it starts from.</param>
+    /// <returns>The signal.</returns>
+    public static SignalValue OldOf(StateSlot slot, TracedValue start) =>
+        new(start.Shape, start is ConstantValue constant ? constant.Tensor.Type : start is SessionValue given ? given.Type : ElementType.Float32, slot.Old);
+
+    /// <summary>What a state is after the last round.</summary>
+    /// <param name="slot">The state.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="start">What it starts from.</param>
+    /// <returns>The signal.</returns>
+    public static SignalValue FinalOf(StateSlot slot, Dim[] shape, TracedValue start) => OldOf(slot, start) with
+    {
+        Shape = shape,
+        Offset = slot.New,
+        LastStep = true,
+        StateOrigin = [.. Enumerable.Range(slot.Offset, slot.Length)],
+    };
+
+    /// <summary>Notes what a state is from here on.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="next">What the round computed.</param>
+    /// <param name="slot">The state.</param>
+    public static void Keep(StepPlanner plan, TracedValue next, StateSlot slot)
     {
         if (Dims.Count(next.Shape) != slot.Length)
         {

@@ -9,8 +9,8 @@ internal sealed class MapOperator : Operator
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names { get; } =
         [
-        "Exp", "Log", "Sqrt", "Neg", "Abs", "Reciprocal", "Floor", "Ceil", "Round", "Sin", "Cos", "Tan", "Atan", "Sign", "Not", "Clip",
-        "Erf", "Gelu", "HardSwish", "Mish", "Selu", "Celu", "IsNaN", "IsInf",
+        "Exp", "Log", "Sqrt", "Neg", "Abs", "Reciprocal", "Floor", "Ceil", "Round", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh",
+        "Sign", "Not", "Clip", "Erf", "Gelu", "HardSwish", "Swish", "Mish", "Selu", "Celu", "Shrink", "IsNaN", "IsInf",
     ];
 
     /// <inheritdoc/>
@@ -49,10 +49,19 @@ internal sealed class MapOperator : Operator
         "Cos" => static x => (float)Math.Cos(x),
         "Sign" => static x => float.IsNaN(x) ? x : MathF.Sign(x),
         "Tan" => static x => (float)Math.Tan(x),
+        "Asin" => static x => (float)Math.Asin(x),
+        "Acos" => static x => (float)Math.Acos(x),
         "Atan" => static x => (float)Math.Atan(x),
+        "Sinh" => static x => (float)Math.Sinh(x),
+        "Cosh" => static x => (float)Math.Cosh(x),
+        "Asinh" => static x => (float)Math.Asinh(x),
+        "Acosh" => static x => (float)Math.Acosh(x),
+        "Atanh" => static x => (float)Math.Atanh(x),
         "Erf" => static x => (float)ErrorFunction.Of(x),
         "Gelu" => Gelu(node),
         "HardSwish" => static x => x * Math.Clamp((x / 6f) + 0.5f, 0f, 1f),
+        "Swish" => Swish(node.Attributes.Float("alpha", 1f)),
+        "Shrink" => Shrink(node.Attributes.Float("bias", 0f), node.Attributes.Float("lambd", 0.5f)),
         "Mish" => static x => (float)(x * Math.Tanh(Math.Max(x, 0.0) + Math.Log(1 + Math.Exp(-Math.Abs((double)x))))),
         "Selu" => Selu(node.Attributes.Float("alpha", 1.67326319217681884765625f), node.Attributes.Float("gamma", 1.05070102214813232421875f)),
         "Celu" => Celu(node.Attributes.Float("alpha", 1f)),
@@ -71,6 +80,10 @@ internal sealed class MapOperator : Operator
 
     private static Func<float, float> IsInfinity(bool positive, bool negative) =>
         x => (positive && float.IsPositiveInfinity(x)) || (negative && float.IsNegativeInfinity(x)) ? 1f : 0f;
+
+    private static Func<float, float> Swish(float alpha) => x => (float)(x / (1 + Math.Exp(-(double)alpha * x)));
+
+    private static Func<float, float> Shrink(float bias, float bound) => x => x < -bound ? x + bias : x > bound ? x - bias : 0f;
 
     private static Func<float, float> Selu(float alpha, float gamma) => x => x > 0 ? gamma * x : (float)(gamma * alpha * double.ExpM1(x));
 

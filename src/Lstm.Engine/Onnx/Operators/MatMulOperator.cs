@@ -3,7 +3,9 @@ using Lstm.Engine.Layers;
 
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>MatMul, opset 1 on: a signal [..., K] by a constant [K, N] or [K], or a constant [M, K] by a signal [..., K, N].</summary>
+/// <summary>
+/// MatMul, opset 1 on: a signal [..., K] by a constant [K, N] or [K], a constant [M, K] by a signal [..., K, N], and within a timestep any two values.
+/// </summary>
 internal sealed class MatMulOperator : Operator
 {
     /// <inheritdoc/>
@@ -12,9 +14,14 @@ internal sealed class MatMulOperator : Operator
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
     {
-        if (node.Input(0) is ConstantValue && node.Input(1) is SignalValue)
+        if (node.Input(0) is SignalValue or ConstantValue && node.Input(1) is SignalValue or ConstantValue { Shape.Length: > 2 })
         {
-            MultiplyFromLeft(node);
+            if (node.Input(0) is ConstantValue { Shape.Length: 2 } && node.Input(1).Shape is [.., { IsStatic: true }, { IsStatic: true }])
+            {
+                MultiplyFromLeft(node);
+                return;
+            }
+            node.Set(0, MultiplyAny(node));
             return;
         }
         SignalValue signal = node.Signal(0, "its left side");
@@ -30,6 +37,19 @@ internal sealed class MatMulOperator : Operator
             throw new NodeFaultException($"the matrix has shape [{string.Join(", ", matrix.Shape)}]; expected one or two axes.");
         }
         node.Set(0, Multiply(node.Plan, signal, matrix.Shape[0], matrix.Shape[1], matrix.ToFloats()));
+    }
+
+    // The last two axes are those of matrices, all before them are broadcast.
+    private static TracedValue MultiplyAny(NodeContext node)
+    {
+        (TracedValue a, TracedValue b) = (node.Input(0), node.Input(1));
+        (int left, int right) = (Math.Max(0, a.Shape.Length - 2), Math.Max(0, b.Shape.Length - 2));
+        string leading = string.Concat(Enumerable.Range(0, Math.Max(left, right)).Select(static n => (char)('A' + n)));
+        (string rows, string columns) = (a.Shape.Length > 1 ? "m" : "", b.Shape.Length > 1 ? "n" : "");
+        var contraction = new Contraction(node.Plan);
+        string result = leading + rows + columns;
+        Lettered product = contraction.Multiply(new Lettered(a, leading[^left..] + rows + "k"), new Lettered(b, leading[^right..] + "k" + columns), result);
+        return contraction.Finish(product, result).Value;
     }
 
     // W·x for columns x [..., K, N]: the columns are laid out as rows, multiplied, and laid back.

@@ -3,14 +3,14 @@ using Lstm.Engine.Layers;
 namespace Lstm.Engine.Onnx.Operators;
 
 /// <summary>
-/// Pow, Min, Max, Sum, Mean, PRelu, comparisons and logic: two values to one, with broadcasting, or several one after the other. Truth is 1, falsehood 0. Comparisons of shapes
+/// Pow, Min, Max, Sum, Mean, Mod, PRelu, comparisons and logic: two values to one, with broadcasting, or several one after the other. Truth is 1, falsehood 0. Comparisons of shapes
 /// and of a loop's counter with the length of the sequence are folded.
 /// </summary>
 internal sealed class PairOperator : Operator
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names { get; } =
-        ["Pow", "Min", "Max", "PRelu", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Sum", "Mean"];
+        ["Pow", "Min", "Max", "Mod", "PRelu", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Sum", "Mean"];
 
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
@@ -20,6 +20,7 @@ internal sealed class PairOperator : Operator
             "Pow" => Pow,
             "Min" => MathF.Min,
             "Max" => MathF.Max,
+            "Mod" => Mod(node),
             "Sum" or "Mean" => static (a, b) => a + b,
             "PRelu" => static (x, slope) => x < 0 ? slope * x : x,
             "Equal" => static (a, b) => a == b ? 1f : 0f,
@@ -45,7 +46,7 @@ internal sealed class PairOperator : Operator
         {
             result = ArithmeticOperator.Plan(node.Plan, ArithmeticOperation.Divide, result, new ConstantValue(Tensor.Of([], [(float)node.InputCount])));
         }
-        bool isTruth = node.OpType is not ("Pow" or "Min" or "Max" or "PRelu" or "Sum" or "Mean");
+        bool isTruth = node.OpType is not ("Pow" or "Min" or "Max" or "Mod" or "PRelu" or "Sum" or "Mean");
         node.Set(0, result switch
         {
             SignalValue signal when isTruth => signal with { Type = ElementType.Bool },
@@ -113,6 +114,17 @@ internal sealed class PairOperator : Operator
             : !x.IsStatic && y is { IsStatic: true, Size: < 1 } ? (long)function(1f, y.Size)
             : !y.IsStatic && x is { IsStatic: true, Size: < 1 } ? (long)function(x.Size, 1f)
             : throw new NodeFaultException($"it compares {x} with {y}, which differs from sequence to sequence.");
+    }
+
+    // As in C, with the sign of the dividend, or of whole numbers as in Python, with the sign of the divisor.
+    private static Func<float, float, float> Mod(NodeContext node)
+    {
+        if (node.Attributes.Int("fmod", 0) != 0)
+        {
+            return static (a, b) => a % b;
+        }
+        bool isWhole = node.Input(0) is ShapeValue or CounterValue or ConstantValue { Tensor.Integers: not null } || (node.Input(0) is SignalValue signal && ElementTypes.IsInteger(signal.Type));
+        return isWhole ? static (a, b) => a - (b * MathF.Floor(a / b)) : throw NodeFaultException.Wrong("it divides floats, and fmod is 0; expected 1.");
     }
 
     // The exponents that exported graphs use are exact this way.

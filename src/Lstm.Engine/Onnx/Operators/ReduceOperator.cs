@@ -4,7 +4,7 @@ namespace Lstm.Engine.Onnx.Operators;
 
 /// <summary>
 /// ReduceMean, ReduceSum, ReduceMax, ReduceMin, ReduceSumSquare, ReduceL2, ReduceL1, ReduceProd, ReduceLogSum, ReduceLogSumExp, ArgMax and
-/// ArgMin (the first of equals), and GlobalAveragePool and GlobalMaxPool, over any axes but the batch. The commonest run along over time: after each step they hold for all timesteps so far. The axes are an attribute up to opset 17
+/// ArgMin, and GlobalAveragePool and GlobalMaxPool, over any axes but the batch. The commonest run along over time: after each step they hold for all timesteps so far. The axes are an attribute up to opset 17
 /// (ReduceSum: 12) and an input after.
 /// </summary>
 internal sealed class ReduceOperator : Operator
@@ -17,7 +17,7 @@ internal sealed class ReduceOperator : Operator
     ];
 
     // Those whose value over all timesteps so far follows from the value so far and the new one.
-    private static readonly HashSet<string> Running = ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceSumSquare", "ReduceL2"];
+    private static readonly HashSet<string> Running = ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceSumSquare", "ReduceL2", "ReduceL1", "ReduceLogSum"];
 
     // Those that give integers for integers but compute in floats.
     private static readonly HashSet<string> Fractional = ["ReduceMean", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp"];
@@ -36,10 +36,7 @@ internal sealed class ReduceOperator : Operator
         bool isPool = node.OpType.StartsWith("Global", StringComparison.Ordinal);
         bool keep = isPool || node.Attributes.Int("keepdims", 1) != 0;
         long[] given = isPool ? [.. Enumerable.Range(2, Math.Max(0, rank - 2)).Select(static a => (long)a)] : isArg ? [node.Attributes.Int("axis", 0)] : node.Attributes.Ints("axes") ?? node.Integers(1, "axes") ?? [];
-        if (isArg && node.Attributes.Int("select_last_index", 0) != 0)
-        {
-            throw new NodeFaultException("select_last_index is set; only the first of equal values is found.");
-        }
+        bool lastOfEquals = isArg && node.Attributes.Int("select_last_index", 0) != 0;
         bool nothing = !isPool && !isArg && node.Attributes.Int("noop_with_empty_axes", 0) != 0;
         if (given.Length == 0 && nothing)
         {
@@ -47,7 +44,7 @@ internal sealed class ReduceOperator : Operator
             return;
         }
         int[] axes = given.Length == 0 ? [.. Enumerable.Range(0, rank)] : [.. given.Select(a => NodeContext.Axis(a, rank)).Distinct()];
-        string name = node.OpType switch { "GlobalAveragePool" => "ReduceMean", "GlobalMaxPool" => "ReduceMax", _ => node.OpType };
+        string name = node.OpType switch { "GlobalAveragePool" => "ReduceMean", "GlobalMaxPool" => "ReduceMax", _ => node.OpType + (lastOfEquals ? "Last" : "") };
         int time = Array.FindIndex(axes, axis => x.Shape[axis] == Dim.T);
         if (time >= 0 && !Running.Contains(name))
         {
@@ -83,7 +80,7 @@ internal sealed class ReduceOperator : Operator
         int[] members = Groups.Along(x.Shape, axes, out int size);
         Dim[] shape = [.. x.Shape.Select((d, axis) => axes.Contains(axis) ? new Dim(1) : d)];
         int offset = plan.Allocate(members.Length / size);
-        GroupFunction function = FunctionOf(squares && name == "ReduceL2" ? "ReduceSumSquare" : name);
+        GroupFunction function = FunctionOf(!squares ? name : name switch { "ReduceL2" => "ReduceSumSquare", "ReduceLogSum" => "ReduceSum", _ => name });
         plan.Add(() => new GroupLayerSpec(function, x.Offset, offset, members, size, OneResult: true), members.Length);
         return x.At(offset) with { Shape = shape };
     }
@@ -97,6 +94,10 @@ internal sealed class ReduceOperator : Operator
     public static SignalValue RunAlong(StepPlanner plan, string name, SignalValue x, bool squared)
     {
         int size = Dims.Count(x.Shape);
+        if (name == "ReduceL1")
+        {
+            x = (SignalValue)MapOperator.Plan(plan, x, MathF.Abs);
+        }
         int offset = plan.Allocate(size);
         RunningKind kind = name switch
         {
@@ -115,7 +116,12 @@ internal sealed class ReduceOperator : Operator
         plan.Add(() => new RunningLayerSpec(kind, x.Offset, offset, size, value.Old, value.New, rest.Old, rest.New, count.Old, count.New), 4L * size);
         plan.EndRecurrence([value, .. more]);
         SignalValue running = x.At(offset) with { LastStep = true };
-        return name == "ReduceL2" ? (SignalValue)MapOperator.Plan(plan, running, MathF.Sqrt) : running;
+        return name switch
+        {
+            "ReduceL2" => (SignalValue)MapOperator.Plan(plan, running, MathF.Sqrt),
+            "ReduceLogSum" => (SignalValue)MapOperator.Plan(plan, running, static v => (float)Math.Log(v)),
+            _ => running,
+        };
     }
 
     private static ConstantValue Full(int size, RunningKind kind)
@@ -141,6 +147,8 @@ internal sealed class ReduceOperator : Operator
         "ReduceLogSum" => static v => v[0] = MathF.Log(Sum(v)),
         "ReduceLogSumExp" => static v => v[0] = LogSumExp(v),
         "ArgMax" => static v => v[0] = Place(v, static (a, b) => a > b),
+        "ArgMaxLast" => static v => v[0] = Place(v, static (a, b) => a >= b),
+        "ArgMinLast" => static v => v[0] = Place(v, static (a, b) => a <= b),
         _ => static v => v[0] = Place(v, static (a, b) => a < b),
     };
 

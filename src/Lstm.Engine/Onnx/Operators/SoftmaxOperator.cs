@@ -3,11 +3,11 @@ using Lstm.Engine.Layers;
 
 namespace Lstm.Engine.Onnx.Operators;
 
-/// <summary>Softmax and LogSoftmax: from opset 13 along one axis (default −1), before along all axes from one on (default 1).</summary>
+/// <summary>Softmax, LogSoftmax and Hardmax (the first of the largest): from opset 13 along one axis (default −1), before along all axes from one on (default 1).</summary>
 internal sealed class SoftmaxOperator : Operator
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Names { get; } = ["Softmax", "LogSoftmax"];
+    public override IReadOnlyList<string> Names { get; } = ["Softmax", "LogSoftmax", "Hardmax"];
 
     /// <inheritdoc/>
     public override void Trace(NodeContext node)
@@ -16,7 +16,7 @@ internal sealed class SoftmaxOperator : Operator
         int rank = x.Shape.Length;
         int axis = NodeContext.Axis(node.Attributes.Int("axis", node.Opset >= 13 ? -1 : 1), rank);
         int[] axes = node.Opset >= 13 ? [axis] : [.. Enumerable.Range(axis, rank - axis)];
-        GroupFunction function = node.OpType == "Softmax" ? Softmax : LogSoftmax;
+        GroupFunction function = node.OpType switch { "Softmax" => Softmax, "LogSoftmax" => LogSoftmax, _ => Hardmax };
         if (axes is [var time] && x.Shape[time] == Dim.T)
         {
             int course = node.Plan.Allocate(Dims.Count(x.Shape));
@@ -37,6 +37,17 @@ internal sealed class SoftmaxOperator : Operator
         {
             value /= sum;
         }
+    }
+
+    private static void Hardmax(Span<float> values)
+    {
+        int best = 0;
+        for (int n = 1; n < values.Length; n++)
+        {
+            best = values[n] > values[best] ? n : best;
+        }
+        values.Clear();
+        values[best] = 1f;
     }
 
     private static void LogSoftmax(Span<float> values)
