@@ -28,6 +28,9 @@ internal sealed class AxisChoice
         _inputs = [.. _finder.Facts(states)];
     }
 
+    /// <summary>Knows what axes of outputs are made of.</summary>
+    public AxisFinder Finder => _finder;
+
     private bool HasStates => _states.Count > 0;
 
     /// <summary>Chooses.</summary>
@@ -64,6 +67,8 @@ internal sealed class AxisChoice
     {
         // What trial runs show goes before names.
         var guessed = _inputs.Select(static i => i.Copy()).ToArray();
+        // What is called time and shows nothing of it is the batch of a window.
+        var isWindow = !HasStates && !_inputs.Any(static i => i.Time >= 0 && i.Certain[i.Time]) && _inputs.Any(i => _finder.WindowAxes(i).Count > 0);
         for (var n = 0; n < _inputs.Length; n++)
         {
             var input = _inputs[n];
@@ -73,7 +78,7 @@ internal sealed class AxisChoice
                 input.Roles[axis] = '?';
             // Places of a batch know nothing of each other; places in time may or may not.
             Take(input, 'T', [.. unsure.Where(axis => shown[axis] == 'T')], guessed[n]);
-            foreach (var role in (char[])['T', 'B'])
+            foreach (var role in isWindow ? (char[])['B'] : ['T', 'B'])
             {
                 foreach (var axis in input.Unknown.Where(axis => guessed[n].Roles[axis] == role && (role == 'T' || shown[axis] != 'T')).ToArray())
                     Take(input, role, [axis], guessed[n]);

@@ -47,34 +47,33 @@ internal sealed class AxisProbe
     {
         if (_base is null)
             return '?';
-        IReadOnlyList<OrtTensor> changed;
-        try
-        {
-            changed = _trials.Run(_trials.InputsWithChange(_length, input, axis, Place));
-        }
-        catch (ArgumentException)
-        {
+        if (_trials.TryRun(_trials.InputsWithChange(_length, _length, input, axis, Place)) is not { } changed)
             return '?';
-        }
         var role = '?';
         for (var n = 0; n < _base.Count; n++)
         {
             if (!_base[n].Shape.SequenceEqual(changed[n].Shape))
                 return '?';
-            var places = Differences(_base[n].ToDoubles(), changed[n].ToDoubles());
-            if (places.Count == 0)
+            if (Differences(_base[n].ToDoubles(), changed[n].ToDoubles()).Count == 0)
                 continue;
-            if (!Enumerable.Range(0, _base[n].Shape.Count).Any(a => IsOnePlace(_base[n].Shape, a, places)))
+            if (!Enumerable.Range(0, _base[n].Shape.Count).Any(a => _base[n].Shape[a] == _length && Differs(_base[n], changed[n], a, Place)))
                 return 'T';
             role = 'B';
         }
         return role;
     }
 
-    private bool IsOnePlace(IReadOnlyList<long> shape, int axis, List<int> places)
+    /// <summary>Whether two outputs differ, and at one place of an axis only.</summary>
+    /// <param name="before">One.</param>
+    /// <param name="after">The other.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="place">The place.</param>
+    /// <returns>True when they do.</returns>
+    public static bool Differs(OrtTensor before, OrtTensor after, int axis, int place)
     {
-        var inner = shape.Skip(axis + 1).Aggregate(1L, static (product, n) => product * n);
-        return shape[axis] == _length && places.TrueForAll(p => p / inner % shape[axis] == Place);
+        var inner = before.Shape.Skip(axis + 1).Aggregate(1L, static (product, n) => product * n);
+        var places = before.Shape.SequenceEqual(after.Shape) ? Differences(before.ToDoubles(), after.ToDoubles()) : [];
+        return places.Count > 0 && places.TrueForAll(p => p / inner % before.Shape[axis] == place);
     }
 
     private static List<int> Differences(double[] before, double[] after)

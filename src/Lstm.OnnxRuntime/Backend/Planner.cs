@@ -14,6 +14,7 @@ internal sealed class Planner
     private readonly StatePairing _pairing;
     private readonly IReadOnlyList<InputAxes> _inputs;
     private readonly Trials _trials;
+    private readonly AxisFinder _finder;
     private readonly OrtModel _model;
     private readonly int? _length;
 
@@ -33,6 +34,7 @@ internal sealed class Planner
         if (Selectors.Find(graph, states, hints.Layouts) is { Count: > 0 } faults)
             throw new ModelLoadException(graph.File.Path, faults);
         _inputs = axes.Settle(model, hints.Layouts);
+        _finder = axes.Finder;
         _length = HasStates ? null : _inputs.SelectMany(static i => i.Roles.Zip(i.Lengths)).Where(static a => a is { First: 'T', Second: >= 0 }).Select(static a => (int?)a.Second).FirstOrDefault();
         _trials = new Trials(model, _inputs, hints.Layouts, graph.File.Budget);
     }
@@ -94,7 +96,7 @@ internal sealed class Planner
     private int[]? FindTime(IReadOnlyList<OrtTensor> one, int first)
     {
         if (_length is { } length)
-            return [.. one.Select((t, n) => Said(n)?.TimeAxis ?? FindLength(t.Shape, length))];
+            return [.. one.Select((_, n) => Said(n)?.TimeAxis ?? FindLength(n, one, length))];
         // States go in and out: what does not run or grow over more timesteps at once is stepped.
         int[]? grown = null;
         foreach (var more in (int[])[2, 3, 6])
@@ -106,11 +108,21 @@ internal sealed class Planner
         return grown;
     }
 
-    // A fixed length shows nowhere but in the shape: at the place where the inputs have it, or else anywhere.
-    private int FindLength(IReadOnlyList<long> shape, int length)
+    // A fixed length shows in no other run: the graph tells where its time goes, or a change at the last timestep, which a recurrence keeps there.
+    private int FindLength(int output, IReadOnlyList<OrtTensor> one, int length)
     {
-        var place = _inputs.Select(static i => i.Time).First(static axis => axis >= 0);
-        return place < shape.Count && shape[place] == length ? place : shape.Index().FirstOrDefault(n => n.Item == length, (-1, 0)).Item1;
+        var shape = one[output].Shape;
+        if (_finder.TimeOf(_graph.Outputs[output].Name, _inputs) is { } known)
+            return known >= 0 && known < shape.Count && shape[known] == length ? known : -1;
+        int[] places = [.. Enumerable.Range(0, shape.Count).Where(axis => shape[axis] == length && length > 1)];
+        var input = _inputs.Index().First(static i => i.Item.Time >= 0);
+        if (places.Length > 0 && _trials.TryRun(_trials.InputsWithChange(length, 1, input.Index, input.Item.Time, length - 1)) is { } changed)
+        {
+            int[] shown = [.. places.Where(axis => AxisProbe.Differs(one[output], changed[output], axis, length - 1))];
+            if (shown.Length == 1)
+                return shown[0];
+        }
+        return places.Length == 1 && shape.Count > 2 ? places[0] : -1;
     }
 
     private int[]? FindBatch(IReadOnlyList<OrtTensor> one, int first)

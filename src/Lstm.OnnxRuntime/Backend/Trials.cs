@@ -76,6 +76,21 @@ internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs, IR
         }
     }
 
+    /// <summary>Runs the graph on given inputs where it may fail.</summary>
+    /// <param name="tensors">A tensor for each input.</param>
+    /// <returns>For each output its tensor, or null when ONNX Runtime does not run them.</returns>
+    public IReadOnlyList<OrtTensor>? TryRun(IReadOnlyList<OrtTensor> tensors)
+    {
+        try
+        {
+            return Run(tensors);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Made-up inputs.</summary>
     /// <param name="time">T.</param>
     /// <param name="batch">B.</param>
@@ -83,14 +98,15 @@ internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs, IR
     public IReadOnlyList<OrtTensor> Inputs(int time, int batch) => [.. Values(time, batch).Select((v, n) => OrtTensor.FromFloats(model.Inputs[n].ElementType, v.Shape, v.Values))];
 
     /// <summary>Made-up inputs where the values along one axis are others at one place.</summary>
-    /// <param name="length">T and B.</param>
+    /// <param name="time">T.</param>
+    /// <param name="batch">B.</param>
     /// <param name="input">The input that changes.</param>
     /// <param name="axis">Its axis.</param>
     /// <param name="place">The place along the axis.</param>
     /// <returns>A tensor for each input.</returns>
-    public IReadOnlyList<OrtTensor> InputsWithChange(int length, int input, int axis, int place)
+    public IReadOnlyList<OrtTensor> InputsWithChange(int time, int batch, int input, int axis, int place)
     {
-        var all = Values(length, length).ToArray();
+        var all = Values(time, batch).ToArray();
         var (shape, values) = all[input];
         var inner = shape.Skip(axis + 1).Aggregate(1L, static (product, n) => product * n);
         for (var i = 0; i < values.Length; i++)

@@ -12,6 +12,7 @@ internal sealed class AxisFinder
     private readonly OnnxGraph _graph;
     private readonly IReadOnlyDictionary<string, TensorLayout> _layouts;
     private readonly DeclaredShape[] _shapes;
+    private readonly AxisFlow _trails;
     private readonly IReadOnlyDictionary<(string Input, int Axis), AxisEvidence> _flow;
 
     /// <summary>Follows the axes through the graph.</summary>
@@ -22,7 +23,8 @@ internal sealed class AxisFinder
     {
         (_graph, _layouts) = (graph, hints.Layouts);
         _shapes = [.. graph.Inputs.Select(DeclaredShape.Of)];
-        _flow = AxisFlow.Find(graph);
+        _trails = AxisFlow.Follow(graph);
+        _flow = _trails.Found;
         ModelFault[] faults = [.. LayoutCheck.Find(graph, hints.Layouts, _flow)];
         if (faults.Length > 0)
         {
@@ -101,6 +103,13 @@ internal sealed class AxisFinder
         int[] beforeLast = [.. others.Where(axis => axis < input.Roles.Length - 1)];
         return taken.Length > 0 ? taken : input.Roles.Length < 3 ? [] : beforeLast.Length > 0 ? beforeLast : others;
     }
+
+    /// <summary>The axis of an output that an input's axis of time has become.</summary>
+    /// <param name="output">The output's name.</param>
+    /// <param name="inputs">The inputs, settled.</param>
+    /// <returns>The axis, −1 for none, null where the trail ended before the output.</returns>
+    public int? TimeOf(string output, IReadOnlyList<InputAxes> inputs) => _trails.Of(output) is not { } axes ? null
+        : axes.Index().Where(a => inputs.Any(i => i.Name == a.Item.Input && i.Time == a.Item.Axis)).Select(static a => a.Index).DefaultIfEmpty(-1).First();
 
     private InputAxes FactsOf(string name, DeclaredShape shape, bool isState)
     {

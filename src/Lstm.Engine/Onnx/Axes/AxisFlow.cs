@@ -14,6 +14,7 @@ internal sealed partial class AxisFlow
     private readonly Dictionary<string, Tensor> _constants;
     private readonly Dictionary<(string Input, int Axis), AxisEvidence> _found = [];
     private readonly Dictionary<(string Input, int Axis), HashSet<long>> _picked = [];
+    private readonly List<((string Input, int Axis) A, (string Input, int Axis) B)> _aligned = [];
 
     private AxisFlow(OnnxGraph graph)
     {
@@ -27,8 +28,8 @@ internal sealed partial class AxisFlow
 
     /// <summary>Follows the axes of a graph.</summary>
     /// <param name="graph">The graph.</param>
-    /// <returns>What operators take axes of inputs for; axes that no operator tells are not there.</returns>
-    public static IReadOnlyDictionary<(string Input, int Axis), AxisEvidence> Find(OnnxGraph graph)
+    /// <returns>The trails.</returns>
+    public static AxisFlow Follow(OnnxGraph graph)
     {
         var flow = new AxisFlow(graph);
         foreach (NodeProto node in graph.Nodes)
@@ -36,8 +37,17 @@ internal sealed partial class AxisFlow
             flow.Follow(node);
         }
         flow.FindUnrolled();
-        return flow._found;
+        flow.ShareAligned();
+        return flow;
     }
+
+    /// <summary>What operators take axes of inputs for; axes that no operator tells are not there.</summary>
+    public IReadOnlyDictionary<(string Input, int Axis), AxisEvidence> Found => _found;
+
+    /// <summary>What the axes of an output are made of.</summary>
+    /// <param name="output">The output's name.</param>
+    /// <returns>An origin for each axis, or null where the trail ended before.</returns>
+    public IReadOnlyList<AxisOrigin>? Of(string output) => _values.GetValueOrDefault(output);
 
     private void Follow(NodeProto node)
     {
@@ -109,8 +119,31 @@ internal sealed partial class AxisFlow
     {
         AxisOrigin[]?[] inputs = [.. node.Input.Select(i => _values.GetValueOrDefault(i))];
         int rank = inputs.Max(static v => v?.Length) ?? -1;
+        for (int n = 1; n <= rank; n++)
+        {
+            AxisOrigin[] together = [.. inputs.Where(v => v?.Length >= n).Select(v => v![^n]).Where(static a => a.IsKnown && a.Length != 1)]; // not null: it has the axis
+            _aligned.AddRange(together.Skip(1).Select(a => ((together[0].Input, together[0].Axis), (a.Input, a.Axis))));
+        }
         return rank < 0 ? null : [.. Enumerable.Range(1, rank).Reverse().Select(n =>
             inputs.Where(v => v?.Length >= n).Select(v => v![^n]).OrderByDescending(static a => a.IsKnown && a.Length != 1).ThenByDescending(static a => a.IsKnown).First())]; // not null: it has the axis
+    }
+
+    // Axes that meet in one operator, value by value, are the same axis.
+    private void ShareAligned()
+    {
+        for (int round = 0; round < _graph.Inputs.Count; round++)
+        {
+            foreach (((string, int) a, (string, int) b) in _aligned)
+            {
+                foreach (((string, int) from, (string, int) to) in new[] { (a, b), (b, a) })
+                {
+                    if (_found.TryGetValue(from, out AxisEvidence taken) && taken.Role is 'T' or 'B')
+                    {
+                        _found.TryAdd(to, taken);
+                    }
+                }
+            }
+        }
     }
 
     // A cell unrolled over a window picks every place of the axis one by one; of columns of values no one picks all, and the last axis is of values.
