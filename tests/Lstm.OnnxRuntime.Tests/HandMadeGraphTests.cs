@@ -195,7 +195,7 @@ public sealed class HandMadeGraphTests : IDisposable
         var error = Assert.Throws<ModelLoadException>(() => Load(file));
 
         Assert.Equal(
-            "The graph does not tell which inputs are states: 'p', 'q' and 's' fit each other in several ways. Name the pairs in model.json: state_pairs.",
+            """The graph leaves 2 readings of what its states are. Add the line of the right one to model.json. 'p' becomes 's', and 'q' is data: "state_pairs": [["p", "s"]]; 'q' becomes 's', and 'p' is data: "state_pairs": [["q", "s"]].""",
             Assert.Single(error.Faults).ToString());
         using var model = Load(file, hints: new ModelHints { StatePairs = [("q", "s")] });
         var state = model.CreateState();

@@ -47,14 +47,10 @@ internal sealed class GraphOutputs(OnnxGraph graph, TraceScope scope, GraphInput
             Pairs[n] = Place(Pairs[n], placeOfState);
         }
         // A graph that gives nothing but its states gives them to the caller, too.
-        bool statesOnly = graph.Outputs.All(o => used.Contains(o.Name)) && inputs.Slots.Count == 0;
+        bool statesOnly = graph.Outputs.All(o => used.Contains(o.Name));
         foreach (ValueInfoProto output in graph.Outputs.Where(o => (statesOnly || !used.Contains(o.Name)) && scope.Values.ContainsKey(o.Name)))
         {
             AddPort(output.Name, scope.Values[output.Name]);
-        }
-        if (Ports.Count == 0 && _faults.Count == 0 && graph.Outputs.All(o => scope.Values.ContainsKey(o.Name)))
-        {
-            _faults.Add(new ModelFault("", "", "All outputs of the graph are states; expected at least one other.") { Kind = ModelFaultKind.Unsupported });
         }
         return _faults;
     }

@@ -46,7 +46,7 @@ internal sealed class StateInputs
     /// <param name="hints">Named pairs.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="ModelLoadException">The named pairs do not fit the graph.</exception>
-    public static StateInputs Find(OnnxGraph graph, ModelHints hints) => new(graph, FindInitialStates(graph))
+    public static StateInputs Find(OnnxGraph graph, ModelHints hints) => new(graph, hints.StatePairs is { Count: 0 } ? [] : FindInitialStates(graph))
     {
         Named = hints.StatePairs is { } pairs ? StatePairing.Find(graph, pairs).Links : null,
     };

@@ -4,8 +4,8 @@ namespace Lstm.Engine.Onnx;
 
 /// <summary>
 /// Which inputs of a graph are states, and which output is the next value of each. It is found by following the values through
-/// the graph, never by the order of inputs and outputs; names decide only between candidates that are equal otherwise, and then
-/// the link says so.
+/// the graph, never by the order of inputs and outputs; names decide only between readings that the graph leaves, and then the
+/// link says so.
 /// </summary>
 /// <param name="Links">The states; empty when there are none or they are ambiguous.</param>
 /// <param name="Ambiguity">Which inputs and outputs the graph does not tell apart, and what to do; null when it is clear.</param>
@@ -25,7 +25,7 @@ internal sealed record StatePairing(IReadOnlyList<StateLink> Links, string? Ambi
         {
             return new StatePairing(NamedPairs.Check(graph, pairs), null);
         }
-        if (graph.Inputs.Count < 2 || graph.Outputs.Count < 2)
+        if (graph.Inputs.Count < 2 || graph.Outputs.Count == 0)
         {
             return new StatePairing([], null);
         }
@@ -33,6 +33,8 @@ internal sealed record StatePairing(IReadOnlyList<StateLink> Links, string? Ambi
         {
             return new StatePairing([], $"The graph has {graph.Inputs.Count} inputs and {graph.Outputs.Count} outputs; states are looked for among at most {MostCandidates}. Name the pairs in model.json: state_pairs.");
         }
-        return new PairChoice(graph, new CandidateFinder(graph).Find()).Choose();
+        var facts = new FlowFacts(graph);
+        IReadOnlyList<Candidate> candidates = new CandidateFinder(graph, facts).Find();
+        return new ReadingChoice(graph, candidates, new ReadingSearch(graph, facts, candidates).Find()).Choose();
     }
 }

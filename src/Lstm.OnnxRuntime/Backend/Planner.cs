@@ -28,6 +28,8 @@ internal sealed class Planner
     {
         (_graph, _model, _options, _hints) = (graph, model, options, hints);
         _pairing = StatePairing.Find(graph, hints.StatePairs);
+        if (_pairing.Ambiguity is { } ambiguity)
+            throw Fault(ambiguity);
         RefuseTypes();
         HashSet<string> states = [.. _pairing.Links.Select(static l => l.Input)];
         var axes = new AxisChoice(graph, hints, states);
@@ -50,8 +52,8 @@ internal sealed class Planner
         var hasTime = _inputs.Any(static i => i.Time >= 0);
         // Without time and states a run is a window: one timestep of all that goes in.
         var isWindow = !HasStates && !hasTime;
-        if (isWindow && (_pairing.Ambiguity is not null || !IsRecurrent()))
-            throw Fault(_pairing.Ambiguity ?? "The graph has no state that goes in and out, and no time axis was found among its inputs; name it in model.json: time_axis.");
+        if (isWindow && !IsRecurrent())
+            throw Fault("The graph has no state that goes in and out, and no time axis was found among its inputs; name it in model.json: time_axis.");
         var lengths = !HasStates && hasTime && _length is null ? LengthTrials.Find(_trials, _graph.File.Path) : null;
         var first = lengths?.Length ?? (HasStates ? 1 : _length ?? 1);
         var outputs = lengths?.Outputs ?? _trials.Run(first, 1);
@@ -266,9 +268,11 @@ internal sealed class Planner
     {
         var slots = new List<Slot>();
         var offset = 0;
+        // A graph that gives nothing but its states gives them to the caller, too.
+        var statesOnly = outputs.All(o => _pairing.Links.Any(l => l.Output == o.Name));
         for (var n = 0; n < outputs.Length; n++)
         {
-            if (_pairing.Links.Any(l => l.Output == outputs[n].Name))
+            if (!statesOnly && _pairing.Links.Any(l => l.Output == outputs[n].Name))
                 continue;
             slots.Add(new Slot(offset, outputs[n].Size, n));
             offset += outputs[n].Size;
@@ -276,10 +280,8 @@ internal sealed class Planner
         return PlaceIntegers(slots, outputs);
     }
 
-    private ModelFault[] WhyNotStreamable(IReadOnlyList<ModelFault> notNative)
+    private static ModelFault[] WhyNotStreamable(IReadOnlyList<ModelFault> notNative)
     {
-        if (_pairing.Ambiguity is { } ambiguity)
-            return [new ModelFault("", "", ambiguity)];
         const string inside = "the graph has no state inputs, so its state starts inside, and the native engine, which would find it there, cannot follow this operator.";
         ModelFault[] operators = [.. notNative.Where(static f => f.Operator.Length > 0).Select(static f => f with { Reason = inside })];
         return operators.Length > 0 ? operators : [new ModelFault("", "", "The graph has no state inputs: every run starts anew inside the graph.")];

@@ -100,7 +100,7 @@ public sealed class StatePairingTests : IDisposable
         StatePairing found = Find(RnnOfOneShape("a", "b", "c", "d"));
 
         Assert.Empty(found.Links);
-        Assert.Equal("The graph does not tell which inputs are states: 'a', 'b' and 'd' fit each other in several ways. Name the pairs in model.json: state_pairs.", found.Ambiguity);
+        Assert.Equal("""The graph leaves 2 readings of what its states are. Add the line of the right one to model.json. 'a' becomes 'd', and 'b' is data: "state_pairs": [["a", "d"]]; 'b' becomes 'd', and 'a' is data: "state_pairs": [["b", "d"]].""", found.Ambiguity);
     }
 
     [Fact]

@@ -1,66 +1,64 @@
 namespace Lstm.Engine.Onnx.Pairing;
 
-/// <summary>Finds which inputs and outputs of a graph may be one state.</summary>
-internal sealed class CandidateFinder
+/// <summary>Finds which inputs and outputs of a graph may be one state: those of one type and shape of which the one is computed from the other.</summary>
+/// <param name="graph">The graph.</param>
+/// <param name="facts">What depends on what.</param>
+internal sealed class CandidateFinder(OnnxGraph graph, FlowFacts facts)
 {
-    /// <summary>The cost of a path that only adds to the input: a residual more likely than a state, so more than two products.</summary>
-    private const int AddedCost = 3 * FlowCosts.Far;
-
-    private readonly OnnxGraph _graph;
-    private readonly Flow _flow;
-    private readonly DeclaredShape[] _inputs;
-    private readonly DeclaredShape[] _outputs;
-    private readonly HashSet<string> _axisNames;
-    private readonly bool[][] _reach;
-    private readonly int[] _lateness;
-    private readonly bool _hasRecurrentNode;
-
-    /// <summary>Prepares the search.</summary>
-    /// <param name="graph">The graph.</param>
-    public CandidateFinder(OnnxGraph graph)
-    {
-        _graph = graph;
-        _flow = new Flow(graph);
-        _inputs = [.. graph.Inputs.Select(DeclaredShape.Of)];
-        _outputs = [.. graph.Outputs.Select(DeclaredShape.Of)];
-        _axisNames = [.. _inputs.SelectMany(static s => Enumerable.Range(0, s.Rank ?? 0).Select(s.NameOf)).Where(static n => n.Length > 0)];
-        _reach = [.. _flow.Inputs.Select(_flow.Reach)];
-        int[] origins = [.. _flow.Outputs.Select(_flow.Origin)];
-        bool[][] behind = [.. origins.Select(o => o < 0 ? [] : _flow.Reach(o))];
-        _lateness = [.. origins.Select(o => o < 0 ? 0 : origins.Index().Count(other => other.Item >= 0 && other.Item != o && behind[other.Index][o]))];
-        _hasRecurrentNode = _flow.Nodes.Any(static n => n.IsRecurrent);
-    }
+    private readonly Flow _flow = facts.Flow;
+    private readonly DeclaredShape[] _inputs = [.. graph.Inputs.Select(DeclaredShape.Of)];
+    private readonly DeclaredShape[] _outputs = [.. graph.Outputs.Select(DeclaredShape.Of)];
 
     /// <summary>Everything that fits.</summary>
     /// <returns>The candidates.</returns>
     public IReadOnlyList<Candidate> Find()
     {
+        HashSet<string> axisNames = [.. _inputs.SelectMany(static s => Enumerable.Range(0, s.Rank ?? 0).Select(s.NameOf)).Where(static n => n.Length > 0)];
+        int[] lateness = [.. _flow.Outputs.Select(facts.CountBefore)];
         Target[] targets = [.. FindTargets()];
         var found = new List<Candidate>();
         for (int input = 0; input < _inputs.Length; input++)
         {
-            Target[] fitting = [.. targets.Where(t => Fits(input, t))];
+            Target[] fitting = [.. targets.Where(t => Fits(input, t, axisNames))];
             if (fitting.Length == 0)
             {
                 continue;
             }
             var paths = new FlowPaths(_flow, _flow.Inputs[input]);
-            bool feedsCell = FeedsRecurrentNode(paths);
+            FlowKinds kinds = facts.KindsFrom(input);
             foreach (Target target in fitting)
             {
-                int cost = paths.CostOf(target.Value, AddedCost);
-                int costIfAdded = paths.CostOf(target.Value, 0);
-                bool isNear = costIfAdded < FlowCosts.Far && (paths.IsCarried(target.Value) || !IsAroundCell(target, feedsCell));
-                // Written-out cells hand h on through a product, with a projection through two; where a recurrent node is, it keeps the state.
-                bool isFarState = !_hasRecurrentNode && cost < AddedCost && !LiesBehindAnother(input, target, cost, fitting, paths);
-                if (isNear || isFarState)
+                bool isCounter = !facts.DependsOnOthers(input, target.Value);
+                if (isCounter && (!ElementTypes.IsInteger(_inputs[input].Type) || kinds[target.Value] == PathKinds.Moved))
                 {
-                    int likeness = NameLikeness.Of(_graph.Inputs[input].Name, _graph.Outputs[target.Output].Name);
-                    found.Add(new Candidate(input, target, cost, _hasRecurrentNode ? cost : costIfAdded, _lateness[target.Output], likeness, paths.Describe(target.Value, AddedCost)));
+                    // What depends on nothing but itself is an echo, or a value put another way.
+                    continue;
                 }
+                int name = NamePairs.Of(graph.Inputs[input].Name, graph.Outputs[target.Output].Name);
+                found.Add(new Candidate(input, target, kinds[target.Value], paths.CostOf(target.Value), lateness[target.Output], name, paths.Describe(target.Value)) { IsCounter = isCounter });
             }
         }
-        return found;
+        // What comes out on its own too is no part of another output.
+        return [.. found.Where(c => c.Target.Part < 0 || (FillsUp(c, found) && !found.Any(o => o.Input == c.Input && o.Target.Part < 0 && facts.ShowSame(o.Target.Value, c.Target.Value))))];
+    }
+
+    // Whether the part and others beside it can be as long as the whole output.
+    private bool FillsUp(Candidate part, List<Candidate> found)
+    {
+        if (_outputs[part.Target.Output].Length(part.Target.Axis) is not { } length)
+        {
+            return true;
+        }
+        HashSet<int> lengths = [StatePiece.LengthOf(graph, part.Input, part.Target).Length];
+        for (int n = 0; n < part.Target.Count; n++)
+        {
+            if (n != part.Target.Part)
+            {
+                int[] beside = [.. found.Where(c => c.Target.Output == part.Target.Output && c.Target.Part == n && c.Input != part.Input).Select(c => StatePiece.LengthOf(graph, c.Input, c.Target).Length).Distinct()];
+                lengths = [.. lengths.SelectMany(so => beside.Select(b => so + b))];
+            }
+        }
+        return lengths.Contains(length);
     }
 
     private IEnumerable<Target> FindTargets()
@@ -85,29 +83,9 @@ internal sealed class CandidateFinder
         }
     }
 
-    private bool Fits(int input, Target target) =>
+    private bool Fits(int input, Target target, HashSet<string> axisNames) =>
         _inputs[input].CanBeState
-        && _outputs[target.Output].Feeds(_inputs[input], _axisNames, target.Axis)
+        && _outputs[target.Output].Feeds(_inputs[input], axisNames, target.Axis)
         && (target.Part < 0 || _inputs[input].Rank < _outputs[target.Output].Rank || _inputs[input].Length(target.Axis) is not null)
-        && _reach[input][target.Value]
-        // What depends on nothing but itself is an echo.
-        && _reach.Index().Any(other => other.Index != input && other.Item[target.Value]);
-
-    // A residual or a mask around the cells: x that goes into a cell, and what comes out of x and of no cell again.
-    private bool IsAroundCell(Target target, bool feedsCell) => _hasRecurrentNode && feedsCell && !FeedsRecurrentNode(new FlowPaths(_flow, target.Value));
-
-    private bool FeedsRecurrentNode(FlowPaths paths)
-    {
-        bool IsReached(int value) => value >= 0 && paths.CostOf(value, 0) < int.MaxValue;
-        return _flow.Nodes.Where(static n => n.IsRecurrent).Any(n => n.Captured.Any(IsReached)
-            || (n.Operator is "Loop" or "Scan" ? n.Inputs.Index().Any(i => IsReached(i.Item) && !FlowCosts.IsRecurrence(n, i.Index, Math.Max(0, i.Index - (n.Operator == "Loop" ? 2 : 0)))) : n.Inputs is [var x, ..] && IsReached(x)));
-    }
-
-    // Whether every way from the input leads through another output that fits and is a product nearer: then that one is the state,
-    // and this one is computed from it.
-    private bool LiesBehindAnother(int input, Target target, int cost, Target[] fitting, FlowPaths paths)
-    {
-        HashSet<int> nearer = [.. fitting.Where(t => t.Value != target.Value && paths.CostOf(t.Value, AddedCost) + FlowCosts.Far <= cost).Select(static t => t.Value)];
-        return nearer.Count > 0 && new FlowPaths(_flow, _flow.Inputs[input], nearer).CostOf(target.Value, 0) == int.MaxValue;
-    }
+        && facts.Reaches(input, target.Value);
 }

@@ -63,12 +63,22 @@ internal sealed class Flow
 
     /// <summary>Every value that depends on a value, itself included.</summary>
     /// <param name="source">The value.</param>
+    /// <param name="blocked">Values that nothing is followed beyond; null for none.</param>
     /// <returns>For each value whether it does.</returns>
-    public bool[] Reach(int source)
+    public bool[] Reach(int source, IReadOnlySet<int>? blocked = null) => Reach([source], blocked);
+
+    /// <summary>Every value that depends on one of several, themselves included.</summary>
+    /// <param name="sources">The values.</param>
+    /// <param name="blocked">Values that nothing is followed beyond; null for none.</param>
+    /// <returns>For each value whether it does.</returns>
+    public bool[] Reach(IEnumerable<int> sources, IReadOnlySet<int>? blocked = null)
     {
         var reached = new bool[_count];
-        reached[source] = true;
-        Spread(reached);
+        foreach (int source in sources)
+        {
+            reached[source] = true;
+        }
+        Spread(reached, blocked);
         return reached;
     }
 
@@ -83,7 +93,7 @@ internal sealed class Flow
         return varying;
     }
 
-    private void Spread(bool[] reached)
+    private void Spread(bool[] reached, IReadOnlySet<int>? blocked = null)
     {
         for (bool changed = true; changed;)
         {
@@ -92,7 +102,7 @@ internal sealed class Flow
             {
                 foreach (int output in node.Outputs)
                 {
-                    if (output >= 0 && !reached[output] && Carries(node, output, reached))
+                    if (output >= 0 && !reached[output] && Carries(node, output, reached, blocked))
                     {
                         changed = reached[output] = true;
                     }
@@ -101,17 +111,17 @@ internal sealed class Flow
         }
     }
 
-    private static bool Carries(FlowNode node, int output, bool[] reached)
+    private static bool Carries(FlowNode node, int output, bool[] reached, IReadOnlySet<int>? blocked)
     {
         int number = Array.IndexOf(node.Outputs, output);
         for (int n = 0; n < node.Inputs.Length; n++)
         {
-            if (node.Inputs[n] >= 0 && reached[node.Inputs[n]] && FlowCosts.Of(node, n, number) >= 0)
+            if (node.Inputs[n] >= 0 && reached[node.Inputs[n]] && blocked?.Contains(node.Inputs[n]) != true && FlowCosts.Of(node, n, number) >= 0)
             {
                 return true;
             }
         }
-        return node.Captured.Any(c => reached[c]);
+        return node.Captured.Any(c => reached[c] && blocked?.Contains(c) != true);
     }
 
     private void Add(IEnumerable<NodeProto> nodes, Scope scope)

@@ -49,7 +49,7 @@ internal static class FlowCosts
     public static int Of(FlowNode node, int input, int output)
     {
         string name = node.Operator;
-        return name is "LSTM" or "GRU" or "RNN" ? OfRecurrent(input, output)
+        return name is "LSTM" or "GRU" or "RNN" or "DynamicQuantizeLSTM" ? OfRecurrent(input, output)
             : name is "Loop" or "Scan" ? OfLoop(node, input, output)
             : Joins.Contains(name) ? Near
             : Choices.Contains(name) ? input == 0 ? Near : Far

@@ -13,5 +13,5 @@ internal sealed record FlowNode(NodeProto? Proto, int[] Inputs, int[] Captured, 
     public string Operator { get; } = Proto?.OpType ?? "Identity";
 
     /// <summary>Whether it keeps a recurrence of its own.</summary>
-    public bool IsRecurrent => Operator is "LSTM" or "GRU" or "RNN" or "Loop" or "Scan";
+    public bool IsRecurrent => Operator is "LSTM" or "GRU" or "RNN" or "DynamicQuantizeLSTM" or "Loop" or "Scan";
 }

@@ -35,10 +35,6 @@ internal static class NamedPairs
         {
             faults.Add(Fault("all inputs of the graph are named as states; expected at least one other."));
         }
-        if (faults.Count == 0 && pairs.Count == graph.Outputs.Count)
-        {
-            faults.Add(Fault("all outputs of the graph are named as states; expected at least one other."));
-        }
         return faults.Count == 0
             ? [.. pairs.Select(static p => new StateLink(p.Input, p.Output, "named in model.json"))]
             : throw new ModelLoadException(graph.File.Path, faults);
