@@ -100,7 +100,9 @@ internal sealed class TypeCheck
         "GRU" or "RNN" => [[0, 1, 2, 3, 5]],
         "Add" or "Sub" or "Mul" or "Div" or "Min" or "Max" or "Sum" or "Mean" or "Concat" or "Einsum" or "Equal" or "Less" or "LessOrEqual" or "Greater" or "GreaterOrEqual"
             or "Mod" or "And" or "Or" or "Xor" or "PRelu" or "Gemm" or "MatMul" or "Conv" or "ConvTranspose" or "Clip" or "Range"
-            or "InstanceNormalization" or "GroupNormalization" or "LayerNormalization" => [All],
+            or "InstanceNormalization" or "GroupNormalization" => [All],
+        // Older files with one are ONNX Runtime's own, which allows a scale of another type.
+        "LayerNormalization" => _opset >= 17 ? [All] : [],
         "Pow" => _opset < 12 ? [All] : [],
         "Where" => [[1, 2]],
         "Pad" or "ScatterElements" or "Scatter" or "ScatterND" or "DequantizeLinear" => [[0, 2]],

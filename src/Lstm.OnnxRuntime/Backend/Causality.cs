@@ -33,7 +33,7 @@ internal sealed class Causality(OnnxGraph graph, Trials trials, Plan plan)
     private IEnumerable<ModelFault> FindNodes()
     {
         HashSet<string> inputs = [.. graph.Inputs.Select(static i => i.Name)];
-        foreach (var node in graph.Nodes.Where(static n => n.OpType is "LSTM" or "GRU" or "RNN"))
+        foreach (var node in graph.Nodes.Where(static n => n.OpType is "LSTM" or "GRU" or "RNN" or "DynamicQuantizeLSTM"))
         {
             var direction = node.Attribute.FirstOrDefault(static a => a.Name == "direction")?.S?.ToStringUtf8() ?? "forward";
             if (!direction.Equals("forward", StringComparison.OrdinalIgnoreCase))

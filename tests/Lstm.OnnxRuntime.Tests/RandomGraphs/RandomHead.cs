@@ -95,7 +95,10 @@ internal sealed partial class RandomHead(GraphDraw draw)
     private GraphValue Dense(GraphValue x)
     {
         int width = draw.Size();
-        string product = File.Node("MatMul", [x.Name, draw.Weights(draw.Reals(x.LastFeature * width, 1 / Math.Sqrt(x.LastFeature)), x.LastFeature, width)]);
+        string matrix = draw.Weights(draw.Reals(x.LastFeature * width, 1 / Math.Sqrt(x.LastFeature)), x.LastFeature, width);
+        string product = draw.Opset >= 12 && draw.Chance(0.2)
+            ? draw.Chance(0.5) ? File.Node("Einsum", [x.Name, matrix], ("equation", "...i,io->...o")) : File.Node("Einsum", [matrix, x.Name], ("equation", "io, ...i -> ...o"))
+            : File.Node("MatMul", [x.Name, matrix]);
         int[] features = [.. x.Features[..^1], width];
         return draw.Chance(0.3) ? x.With(product, features)
             : x.With(File.Node("Add", draw.Chance(0.5) ? [product, draw.Weights(draw.Reals(width, 1), width)] : [draw.Weights(draw.Reals(width, 1), width), product]), features);
@@ -115,8 +118,16 @@ internal sealed partial class RandomHead(GraphDraw draw)
         return x.With(x.Leading == 1 ? y : File.Node("Reshape", [y, File.Node("Concat", [Sizes(x, 0, 2), File.Integers(width)], ("axis", 0))]), width);
     }
 
-    private GraphValue? Map(GraphValue x) => draw.Number(0, 17) switch
+    private GraphValue? Map(GraphValue x) => draw.Number(0, 24) switch
     {
+        18 when draw.Opset >= 9 => x.Named(File.Node(draw.Pick("Sinh", "Cosh", "Asinh"), [File.Clip(x.Name, -3, 3)])),
+        19 => x.Named(File.Node(draw.Pick("Asin", "Acos"), [File.Node("Mul", [File.Node("Tanh", [x.Name]), File.Floats([0.9f])])])),
+        20 when draw.Opset >= 9 => x.Named(File.Node("Atanh", [File.Node("Mul", [File.Node("Tanh", [x.Name]), File.Floats([0.9f])])])),
+        21 when draw.Opset >= 9 => x.Named(File.Node("Shrink", [x.Name], ("lambd", draw.Real(0.1, 0.5)), ("bias", 0f))),
+        // For opset 25 ONNX Runtime 1.29 has no kernel.
+        22 when draw.Opset == 24 => x.Named(File.Node("Swish", [x.Name], ("alpha", draw.Chance(0.5) ? draw.Real(0.5, 2) : null))),
+        23 when draw.Opset >= 23 => x.Named(File.Node("RMSNormalization", [x.Name, draw.Weights(draw.Reals(x.LastFeature, 1), x.LastFeature)], ("epsilon", 1e-2f))),
+        24 => x.With(File.Node("LpNormalization", [File.Node("Add", [File.Node("Abs", [x.Name]), File.Floats([0.1f])])], ("p", draw.Number(1, 2)), ("axis", -1)), x.Features),
         0 => x.Named(File.Node("Exp", [File.Clip(x.Name, -3, 3)])),
         1 => x.Named(File.Node("Log", [File.Node("Add", [File.Node("Abs", [x.Name]), File.Floats([0.5f])])])),
         // Not the root of |x| itself: near zero it makes 3e-5 of the 1e-9 by which ONNX Runtime's e^x − 1 is off there.

@@ -66,7 +66,7 @@ internal sealed class LengthGraph
         {
             "tokens" => OfTokens(_file.Input("tok", axes, Pick(DataType.Int64, DataType.Int32))),
             "features" => OfFeatures(_file.Input("x", $"{axes} {Features}")),
-            _ => (_file.Input("x", $"{axes} {Features}"), _file.Input("mask", axes)),
+            _ => (_file.Input("x", $"{axes} {Features}"), _file.Cast(_file.Input("mask", axes, Pick(DataType.Float, DataType.Bool, DataType.Int32, DataType.Int64)), Number())),
         };
         string count = Count(mask);
         int input = Mask == "tokens" ? 4 : Features;

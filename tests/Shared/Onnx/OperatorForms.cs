@@ -19,7 +19,6 @@ internal static class OperatorForms
         ["einsum, outer"] = (17, static (f, x) => Einsum(f, "tbi,j->tbij", x, Weights(f, 3))),
         ["einsum, elementwise"] = (17, static (f, x) => Einsum(f, "tbi,i->tbi", x, Weights(f, 6))),
         ["einsum, broadcast axis"] = (17, static (f, x) => Einsum(f, "tbi,tbj->tbij", x, Weights(f, 1, 1, 2))),
-        ["einsum, one operand"] = (17, static (f, x) => Einsum(f, "tbgi->tbg", f.Reshaped(x, 0, 0, 2, 3))),
         ["einsum, of two signals"] = (17, static (f, x) => Einsum(f, "tbgi,tbhi->tbgh", f.Reshaped(x, 0, 0, 2, 3), f.Node("Tanh", [f.Reshaped(x, 0, 0, 2, 3)]))),
         ["einsum, of three"] = (17, static (f, x) => Einsum(f, "tbi,ij,tbj->tb", x, Weights(f, 6, 6), f.Node("Tanh", [x]))),
         ["einsum, sums of one side"] = (17, static (f, x) => Einsum(f, "tbi,jk->tbk", x, Weights(f, 2, 3))),
