@@ -117,6 +117,7 @@ public abstract class Model
     public virtual string? FindLengthFault(int length) =>
         length < 1 ? $"Expected at least one timestep but got {length}."
         : Info.SequenceLength is { } exact && length != exact ? $"Expected exactly {exact} {(exact == 1 ? "timestep" : "timesteps")}, the length that the file was exported with, but got {length}."
+        : length < Info.ShortestSequence ? $"Expected at least {Info.ShortestSequence} timesteps, the fewest that the graph runs over, but got {length}."
         : length > Info.LongestSequence ? $"Expected at most {Info.LongestSequence} timesteps but got {length}; the whole sequence has to be in memory at once."
         : null;
 

@@ -49,6 +49,9 @@ public sealed record ModelInfo
     /// <summary>The one length that whole sequences must have, because the file holds it; null for any.</summary>
     public int? SequenceLength { get; init; }
 
+    /// <summary>The fewest timesteps of a sequence that is run as a whole: a convolution without padding, say, needs as many as its kernel.</summary>
+    public int ShortestSequence { get; init; } = 1;
+
     /// <summary>The most timesteps of a sequence that is run as a whole.</summary>
     public int LongestSequence { get; init; } = int.MaxValue;
 

@@ -22,13 +22,11 @@ public sealed class OrtBackedModel : Model, IDisposable
     private const int WidestPrediction = 64;
 
     private readonly OrtModel _model;
-    private readonly TimeSpan _maxRunTime;
     private readonly Lane?[] _spares = new Lane?[Environment.ProcessorCount * 2];
 
-    private OrtBackedModel(ModelInfo info, OrtModel model, Plan plan, TimeSpan maxRunTime)
+    private OrtBackedModel(ModelInfo info, OrtModel model, Plan plan)
         : base(info)
     {
-        _maxRunTime = maxRunTime;
         _model = model;
         Plan = plan;
     }
@@ -72,7 +70,7 @@ public sealed class OrtBackedModel : Model, IDisposable
         try
         {
             var plan = new Planner(graph, model, options, hints).Make(notNative);
-            return new OrtBackedModel(Description.Of(graph, plan, hints, notNative, LongestWhole), model, plan, options.MaxRunTime);
+            return new OrtBackedModel(Description.Of(graph, plan, hints, notNative, LongestWhole), model, plan);
         }
         catch
         {
@@ -129,10 +127,6 @@ public sealed class OrtBackedModel : Model, IDisposable
     }
 
     /// <inheritdoc/>
-    public override string? FindLengthFault(int length) =>
-        base.FindLengthFault(length) ?? (length < Plan.ShortestSequence ? $"Expected at least {Plan.ShortestSequence} timesteps, the fewest that the graph runs over, but got {length}." : null);
-
-    /// <inheritdoc/>
     public override StepBatch CreateBatch(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -151,7 +145,7 @@ public sealed class OrtBackedModel : Model, IDisposable
             PredictByStepping(sequences, Math.Min(Info.MaxBatch, WidestPrediction));
             return;
         }
-        var whole = new WholeRun(_model.Session, Plan, _maxRunTime);
+        var whole = new WholeRun(_model.Session, Plan);
         foreach (var sequence in sequences)
         {
             // What cannot be stepped was refused with its sequence.
@@ -170,7 +164,7 @@ public sealed class OrtBackedModel : Model, IDisposable
         _model.Dispose();
     }
 
-    internal Lane CreateLane(int count) => new(_model.Session, Plan, count, _maxRunTime);
+    internal Lane CreateLane(int count) => new(_model.Session, Plan, count);
 
     private static string? FindIntegerFault(PlanTensor tensor, ReadOnlySpan<long> values)
     {

@@ -8,7 +8,7 @@ namespace Lstm.Models.Tests;
 /// <summary>Which backend runs a model, and why.</summary>
 public sealed class ModelLoaderTests : IDisposable
 {
-    // What Einsum gives here is a plain product, so both backends do the same sums in another order.
+    // What FusedMatMul gives here is a plain product, so both backends do the same sums in another order.
     private const float Tolerance = 1e-5f;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("lstm-models-").FullName;
@@ -31,15 +31,15 @@ public sealed class ModelLoaderTests : IDisposable
     [Fact]
     public void Load_OfAnOperatorThatIsNotNative_StepsInOnnxRuntimeAndSaysWhy()
     {
-        var odd = ModelLoader.Load(Write(Lstm(withState: true, einsum: true)));
-        var plain = ModelLoader.Load(Write(Lstm(withState: true, einsum: false), "plain"));
+        var odd = ModelLoader.Load(Write(Lstm(withState: true, foreign: true)));
+        var plain = ModelLoader.Load(Write(Lstm(withState: true, foreign: false), "plain"));
 
         Assert.Equal(("onnxruntime", "native"), (odd.Info.Backend, plain.Info.Backend));
         Assert.False(odd.Info.IsBatchInvariant);
-        Assert.Equal("Einsum 'Einsum_6': the operator is not supported natively.", Assert.Single(odd.Info.NotNative).ToString());
+        Assert.Equal("FusedMatMul 'FusedMatMul_6': the operator of domain 'com.microsoft' is not supported natively.", Assert.Single(odd.Info.NotNative).ToString());
         Assert.Equal(
             "It runs in ONNX Runtime, so the last bits of a step may depend on the machine: batch invariance, which the native engine promises, does not hold. "
-            + "Not native, because of Einsum 'Einsum_6': the operator is not supported natively.",
+            + "Not native, because of FusedMatMul 'FusedMatMul_6': the operator of domain 'com.microsoft' is not supported natively.",
             odd.Info.InvarianceNote);
         Assert.Equal("", plain.Info.InvarianceNote);
         Assert.True(odd.Info.IsStreamable);
@@ -57,11 +57,11 @@ public sealed class ModelLoaderTests : IDisposable
     [Fact]
     public void Load_OfAHiddenStateBehindSuchAnOperator_PredictsOnlyAndSaysWhy()
     {
-        var model = ModelLoader.Load(Write(Lstm(withState: false, einsum: true)));
+        var model = ModelLoader.Load(Write(Lstm(withState: false, foreign: true)));
 
         Assert.Equal("onnxruntime", model.Info.Backend);
         Assert.Equal(
-            "Einsum 'Einsum_6': the graph has no state inputs, so its state starts inside, and the native engine, which would find it there, cannot follow this operator.",
+            "FusedMatMul 'FusedMatMul_6': the graph has no state inputs, so its state starts inside, and the native engine, which would find it there, cannot follow this operator.",
             Assert.Single(model.Info.NotStreamable).ToString());
         var sequence = new Sequence(model.CreateState(), 4, new float[12], new float[8]);
         model.Predict([sequence]);
@@ -91,7 +91,7 @@ public sealed class ModelLoaderTests : IDisposable
     public void Load_OfDamageBesideAnUnknownOperator_IsRefused()
     {
         // ONNX Runtime would run it.
-        var file = Lstm(withState: true, einsum: true, damage: float.NaN);
+        var file = Lstm(withState: true, foreign: true, damage: float.NaN);
 
         var error = Assert.Throws<ModelLoadException>(() => ModelLoader.Load(Write(file)));
 
@@ -104,17 +104,17 @@ public sealed class ModelLoaderTests : IDisposable
         var path = Repository.Path("models", "nyc-taxi", "model.onnx");
 
         Assert.Equal("onnxruntime", ModelLoader.Load(path, new ModelLoaderOptions { Backend = BackendChoice.OnnxRuntime }).Info.Backend);
-        var error = Assert.Throws<ModelLoadException>(() => ModelLoader.Load(Write(Lstm(withState: true, einsum: true)), new ModelLoaderOptions { Backend = BackendChoice.Native }));
-        Assert.Equal("Einsum 'Einsum_6': the operator is not supported natively.", Assert.Single(error.Faults).ToString());
+        var error = Assert.Throws<ModelLoadException>(() => ModelLoader.Load(Write(Lstm(withState: true, foreign: true)), new ModelLoaderOptions { Backend = BackendChoice.Native }));
+        Assert.Equal("FusedMatMul 'FusedMatMul_6': the operator of domain 'com.microsoft' is not supported natively.", Assert.Single(error.Faults).ToString());
     }
 
     [Theory]
     [InlineData(false, 1)]
     [InlineData(true, int.MaxValue)]
     public void Load_WithBatching_PassesItOn(bool allow, int most) =>
-        Assert.Equal(most, ModelLoader.Load(Write(Lstm(withState: true, einsum: true)), new ModelLoaderOptions { AllowBatching = allow }).Info.MaxBatch);
+        Assert.Equal(most, ModelLoader.Load(Write(Lstm(withState: true, foreign: true)), new ModelLoaderOptions { AllowBatching = allow }).Info.MaxBatch);
 
-    internal static OnnxBuilder Lstm(bool withState, bool einsum, float damage = 0.1f)
+    internal static OnnxBuilder Lstm(bool withState, bool foreign, float damage = 0.1f)
     {
         var random = new Random(1);
         float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
@@ -126,7 +126,7 @@ public sealed class ModelLoaderTests : IDisposable
         var lstm = file.Nodes("LSTM", [true, withState, withState], [x, file.Floats(Draw(48), 1, 16, 3), file.Floats(r, 1, 16, 4), .. states], ("hidden_size", 4));
         var y = file.Squeeze(lstm[0], 1);
         var head = file.Floats(Draw(8), 4, 2);
-        file.Output(einsum ? file.Node("Einsum", [y, head], ("equation", "tbh,ho->tbo")) : file.Node("MatMul", [y, head]), "T B 2", "y");
+        file.Output(foreign ? file.ForeignNode("FusedMatMul", [y, head]) : file.Node("MatMul", [y, head]), "T B 2", "y");
         if (withState)
         {
             file.Output(lstm[1], "1 B 4", "hn");

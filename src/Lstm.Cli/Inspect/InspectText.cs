@@ -55,7 +55,7 @@ internal static class InspectText
         if (info.SequenceLength is { } exact)
             text.Row("length", $"exactly {Quantities.Count(exact)} {(exact == 1 ? "timestep" : "timesteps")}, as the file was exported");
         else if (info.LongestSequence < int.MaxValue)
-            text.Row("length", $"at most {Quantities.Count(info.LongestSequence)} timesteps");
+            text.Row("length", $"{(info.ShortestSequence > 1 ? $"{info.ShortestSequence} to" : "at most")} {Quantities.Count(info.LongestSequence)} timesteps");
         AddTensors(text, "inputs", info.Inputs);
         AddTensors(text, "outputs", info.Outputs);
         if (info.Layers.Count == 0)

@@ -125,7 +125,7 @@ internal sealed class GraphOutputs(OnnxGraph graph, TraceScope scope, GraphInput
         }
         if (value is not (SignalValue or ConstantValue) || Dims.Count(value.Shape) != slot.Length || Dims.IsPadded(value.Shape))
         {
-            _faults.Add(new ModelFault("", "", $"The output '{link.Output}' has shape {Dims.Describe(value.Shape)} but feeds the state '{link.Input}' of shape {Dims.Describe(shape)}."));
+            _faults.Add(new ModelFault("", "", $"The output '{link.Output}' has shape {Dims.Describe(value.Shape)} but feeds the state '{link.Input}' of shape {Dims.Describe(shape)}.") { Kind = ModelFaultKind.Unsupported });
             return;
         }
         SignalValue next = Movement.ToSignal(scope.Plan, value);

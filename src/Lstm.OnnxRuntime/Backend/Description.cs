@@ -25,6 +25,7 @@ internal static class Description
         IsBatchInvariant = false,
         MaxBatch = plan.CanBatch ? int.MaxValue : 1,
         SequenceLength = plan.SequenceLength,
+        ShortestSequence = plan.ShortestSequence,
         LongestSequence = plan.RunsSequences ? longest : int.MaxValue,
         Producer = graph.File.Producer,
         Opset = graph.File.Opset,

@@ -9,8 +9,6 @@ internal sealed class Lane : IDisposable
     private readonly InferenceSession _session;
     private readonly Plan _plan;
     private readonly RunOptions _options = new();
-    private readonly RunClock _clock;
-    private readonly TimeSpan _maxRunTime;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
     private readonly TensorBuffer[] _inputBuffers;
@@ -26,11 +24,9 @@ internal sealed class Lane : IDisposable
     /// <param name="session">The graph in ONNX Runtime.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="count">B: number of sessions.</param>
-    /// <param name="maxRunTime">The longest time of a run.</param>
-    public Lane(InferenceSession session, Plan plan, int count, TimeSpan maxRunTime)
+    public Lane(InferenceSession session, Plan plan, int count)
     {
-        (_session, _plan, _maxRunTime) = (session, plan, maxRunTime);
-        _clock = new(_options, maxRunTime);
+        (_session, _plan) = (session, plan);
         _inputNames = [.. plan.Inputs.Select(static t => t.Name)];
         _outputNames = [.. plan.Outputs.Select(static t => t.Name)];
         _inputBuffers = [.. plan.Inputs.Select(t => Reserve(t, count))];
@@ -57,25 +53,15 @@ internal sealed class Lane : IDisposable
 
     /// <summary>Runs the graph.</summary>
     /// <exception cref="InputRefusedException">ONNX Runtime refuses the values.</exception>
-    /// <exception cref="RunTooLongException">It took too long.</exception>
     public void Run()
     {
-        _clock.Begin();
         try
         {
             _session.Run(_options, _inputNames, _inputs, _outputNames, _outputs);
         }
-        catch (OnnxRuntimeException error) when (_clock.IsStopped)
-        {
-            throw new RunTooLongException(_maxRunTime, error);
-        }
         catch (OnnxRuntimeException error)
         {
             throw new InputRefusedException($"ONNX Runtime {OrtModel.Version} does not run this step: {error.Message.Trim()}", error);
-        }
-        finally
-        {
-            _clock.End();
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs, IR
         catch (ArgumentException error)
         {
             var shapes = string.Join(", ", inputs.Select(i => $"{i.Name} [{string.Join(", ", i.ShapeOf(time, batch))}]"));
-            throw new ModelLoadException(model.Path, [new ModelFault("", "", $"A trial run with {shapes} failed; name the axes and lengths in model.json if they are wrong. {Message(error)}")], error);
+            throw new ModelLoadException(model.Path, [new ModelFault("", "", $"A trial run with {shapes} failed; name the axes and lengths in model.json if they are wrong{Lines()}. {Message(error)}")], error);
         }
     }
 
@@ -121,6 +121,14 @@ internal sealed class Trials(OrtModel model, IReadOnlyList<InputAxes> inputs, IR
     /// <param name="error">The exception.</param>
     /// <returns>The sentence.</returns>
     public static string Message(ArgumentException error) => error.Message.Replace(" (Parameter 'inputs')", "", StringComparison.Ordinal);
+
+    // An axis that was taken for time without proof may hold the values of a frame.
+    private string Lines()
+    {
+        var lines = inputs.Where(static i => i.Time >= 0 && i.Lengths[i.Time] < 0 && !i.Certain[i.Time])
+            .Select(static i => $"{{\"inputs\": {{\"{i.Name}\": {{\"shape\": [{string.Join(", ", i.Lengths.Select((n, axis) => n >= 0 ? $"{n}" : axis == i.Time ? "N" : "1"))}]}}}}}}");
+        return string.Concat(lines.Select(static l => $", such as {l} for a frame of N values"));
+    }
 
     private IEnumerable<(long[] Shape, float[] Values)> Values(int time, int batch)
     {

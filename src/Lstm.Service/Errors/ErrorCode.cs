@@ -27,7 +27,6 @@ internal enum ErrorCode
     InputShape,
     InputNotFinite,
     InputRange,
-    RunTooLong,
     QueueFull,
     PredictionEmpty,
     PredictionTooLarge,

@@ -75,11 +75,7 @@ internal sealed class AxisGraph
         if (foreign == "Einsum")
             y = File.Node("Einsum", [y, File.Floats(Draw(Hidden * 2), Hidden, 2)], ("equation", unrolled ? "bh,ho->bo" : "tbh,ho->tbo"));
         if (foreign == "QuickGelu")
-        {
-            File.Model.OpsetImport.Add(new Engine.Onnx.Schema.OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
-            y = File.Node("QuickGelu", [y]);
-            File.Graph.Node[^1].Domain = "com.microsoft";
-        }
+            y = File.ForeignNode("QuickGelu", [y]);
         if (!unrolled && (layout == "window" || _random.Next(2) == 0))
         {
             File.Output(File.Node("Gather", [y, File.Integer(-1)], ("axis", 0)), "? ?", "y");

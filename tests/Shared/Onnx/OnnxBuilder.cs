@@ -81,6 +81,22 @@ internal sealed partial class OnnxBuilder
     /// <returns>The output.</returns>
     public string Node(string op, IReadOnlyList<string> inputs, params (string Name, object? Value)[] attributes) => Nodes(op, [true], inputs, attributes)[0];
 
+    /// <summary>Adds a node of an operator that is ONNX Runtime's own (domain com.microsoft), which the native engine does not know.</summary>
+    /// <param name="op">The operator.</param>
+    /// <param name="inputs">As in <see cref="Node"/>.</param>
+    /// <returns>The output.</returns>
+    public string ForeignNode(string op, IReadOnlyList<string> inputs)
+    {
+        const string domain = "com.microsoft";
+        if (Model.OpsetImport.All(static o => o.Domain != domain))
+        {
+            Model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
+        }
+        string output = Node(op, inputs);
+        Graph.Node[^1].Domain = domain;
+        return output;
+    }
+
     /// <summary>Adds a node with several outputs.</summary>
     /// <param name="op">The operator.</param>
     /// <param name="outputs">Which of its outputs are there.</param>

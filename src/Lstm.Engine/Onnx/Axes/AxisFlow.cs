@@ -119,6 +119,15 @@ internal sealed partial class AxisFlow
     {
         AxisOrigin[]?[] inputs = [.. node.Input.Select(i => _values.GetValueOrDefault(i))];
         int rank = inputs.Max(static v => v?.Length) ?? -1;
+        // As many values as a constant has that meets the last axis: means, scales.
+        foreach (AxisOrigin[] x in inputs.OfType<AxisOrigin[]>().Where(static v => v is [.., { IsKnown: true, Length: -1 }]))
+        {
+            int widest = Enumerable.Range(0, node.Input.Count).Max(n => Constant(node, n)?.Shape is [.., var width] ? width : 0);
+            if (widest > 1)
+            {
+                Take(x[^1], ' ', widest);
+            }
+        }
         for (int n = 1; n <= rank; n++)
         {
             AxisOrigin[] together = [.. inputs.Where(v => v?.Length >= n).Select(v => v![^n]).Where(static a => a.IsKnown && a.Length != 1)]; // not null: it has the axis
