@@ -44,4 +44,26 @@ public sealed class BackendTests : IDisposable
                 Assert.InRange(actual[n], expected[n] - Tolerance, expected[n] + Tolerance);
         }
     }
+
+    [Fact]
+    public async Task Call_WithValuesThatOnnxRuntimeRefuses_IsARefusalAndNoFailure()
+    {
+        File.Copy(Repository.Path("tests", "data", "zoo", "torch_embed_state", "model.onnx"), Path.Combine(_folder.FullName, "tokens.onnx"));
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "tokens.json"), """{ "backend": "onnxruntime" }""");
+        await using var service = await RunningService.StartAsync("--models", _folder.FullName);
+        string session = await service.OpenAsync("tokens");
+
+        var (good, first) = await service.SendAsync("POST", $"/v1/sessions/{session}:step", """{ "x": [1] }""");
+        var (bad, step) = await service.SendAsync("POST", $"/v1/sessions/{session}:step", """{ "x": [99] }""");
+        var (next, second) = await service.SendAsync("POST", $"/v1/sessions/{session}:step", """{ "x": [1] }""");
+        var (worse, prediction) = await service.SendAsync("POST", "/v1/models/tokens:predict", """{ "sequences": [{ "x": [1, 99] }] }""");
+
+        Assert.Equal((200, 400, 200, 400), (good, bad, next, worse));
+        Assert.Equal((1, 2), (first.GetProperty("step").GetInt32(), second.GetProperty("step").GetInt32()));
+        foreach (var refusal in (JsonElement[])[step, prediction])
+        {
+            Assert.Equal("INPUT_RANGE", refusal.GetProperty("reason").GetString());
+            Assert.StartsWith("Model 'tokens' refuses the input; the state is as before. ONNX Runtime ", refusal.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
 }
