@@ -40,7 +40,7 @@ internal sealed class NativeModel : Model
         States = [.. plan.Work.States];
         Gates = [.. plan.Work.Gates];
         GateOffsets = [.. plan.Work.GateOffsets];
-        _ranges = [.. plan.Work.Ranges];
+        _ranges = [.. plan.Work.Ranges, .. OtherRanges(plan)];
         _lengths = [.. plan.Work.LengthPlaces];
     }
 
@@ -244,6 +244,25 @@ internal sealed class NativeModel : Model
         if (together.Count > 0)
         {
             yield return [.. together];
+        }
+    }
+
+    // Every input of whole numbers takes nothing else, whoever reads it; lengths of sequences are checked with these.
+    private static IEnumerable<InputRange> OtherRanges(StepPlan plan)
+    {
+        HashSet<int> known = [.. plan.Work.Ranges.Select(static r => r.Index), .. plan.Work.LengthPlaces];
+        int first = 0;
+        foreach (StepPort port in plan.Inputs)
+        {
+            if (port.Info.IsInteger)
+            {
+                (int least, int most) = IntegerGuard.InputRangeOf(Enum.Parse<ElementType>(port.Info.ElementType, ignoreCase: true));
+                foreach (int index in Enumerable.Range(first, port.Size).Where(n => !known.Contains(n)))
+                {
+                    yield return new InputRange(index, least, most);
+                }
+            }
+            first += port.Size;
         }
     }
 

@@ -100,6 +100,7 @@ internal sealed class GraphOutputs(OnnxGraph graph, TraceScope scope, GraphInput
             {
                 throw NodeFaultException.NotStreamable($"it has shape {Dims.Describe(signal.Shape)}, which reaches beyond the last timestep.");
             }
+            IntegerGuard.CheckOutput(scope.Plan, name, signal);
             bool everyStep = !scope.HasTimeAxis || !signal.LastStep;
             Ports.Add(new StepPort(inputs.Describe(name, signal.Type, signal.Shape, signal.Shape) with { EveryStep = everyStep }, signal.Offset));
         }

@@ -177,7 +177,10 @@ internal sealed class GraphTracer
                 _session.Enter(proto);
             }
             var context = new NodeContext(proto, isOfSession ? _session.Scope : _scope);
+            StepPlanner plan = isOfSession ? _session.Scope.Plan : _scope.Plan;
+            int states = plan.States.Count;
             op.Trace(context);
+            IntegerGuard.Check(proto, isOfSession ? _session.Scope : _scope, isRunning: plan.States.Count > states);
             if (isOfSession)
             {
                 _session.Leave(proto);

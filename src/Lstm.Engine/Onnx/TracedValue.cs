@@ -92,6 +92,9 @@ internal sealed record SignalValue(Dim[] Shape, ElementType Type, int Offset) : 
     /// </summary>
     public bool LastStep { get; init; }
 
+    /// <summary>Of whole numbers: whether they may be beyond what floats hold exactly, so that computing with them is checked (<see cref="IntegerGuard"/>).</summary>
+    public bool MayBeRounded { get; init; }
+
     /// <summary>What stands where its axis of time is padded, which the rows do not hold; null when that is not known.</summary>
     public float? Padding { get; init; }
 

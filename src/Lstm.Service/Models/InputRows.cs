@@ -78,7 +78,7 @@ internal static class InputRows
             {
                 long value = integers[n];
                 if (!input.IsWide && (value < -MostInFloat || value > MostInFloat))
-                    throw Throw.InputRange(served.Name, number, $"Expected whole numbers from {-MostInFloat} to {MostInFloat} of the input '{input.Name}' but got {value}.");
+                    throw Throw.InputRange(served.Name, number, $"Expected whole numbers from {-MostInFloat} to {MostInFloat} of the input '{input.Name}' but got {value}. The native engine computes integers as floats; with \"backend\": \"onnxruntime\" in model.json the input takes all of {input.ElementType}.");
                 place[n] = value;
                 if (input.IsWide)
                     IntegerWords.Of(row.Slice(exact, IntegerWords.PerInteger))[0] = value;

@@ -69,6 +69,11 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
                 Run(Model.Load(_path));
                 loads = true;
             }
+            catch (InputRefusedException)
+            {
+                // It loads, and its whole numbers go beyond what is exact: a step says so.
+                loads = true;
+            }
             catch (ModelLoadException e)
             {
                 error = e.Faults.Count > 0 && e.Faults.All(static f => f.Reason.Length > 0) ? null : e;

@@ -45,12 +45,15 @@ internal sealed class ArithmeticOperator : Operator
         }
         a = Broadcast.To(plan, a, shape);
         b = Broadcast.To(plan, b, shape);
+        if (a is ConstantValue { Tensor.Integers: { } left64 } integers && b is ConstantValue { Tensor.Integers: { } right64 })
+        {
+            return new ConstantValue(shape, Tensor.Of(integers.Tensor.Shape, [.. left64.Select((v, n) => Fold(operation, v, right64[n]))], integers.Tensor.Type));
+        }
         if (a is ConstantValue x && b is ConstantValue y)
         {
             float[] p = x.Tensor.ToFloats();
             float[] q = y.Tensor.ToFloats();
-            bool whole = ElementTypes.IsInteger(x.Tensor.Type);
-            return new ConstantValue(shape, Tensor.Of(x.Tensor.Shape, [.. p.Select((v, n) => Fold(operation, v, q[n])).Select(v => whole ? MathF.Truncate(v) : v)], x.Tensor.Type));
+            return new ConstantValue(shape, Tensor.Of(x.Tensor.Shape, [.. p.Select((v, n) => Fold(operation, v, q[n]))], x.Tensor.Type));
         }
         return PlanSignals(plan, operation, a, b, shape);
     }
@@ -85,6 +88,14 @@ internal sealed class ArithmeticOperator : Operator
         ArithmeticOperation.Subtract => a - b,
         ArithmeticOperation.Multiply => a * b,
         _ => a / b,
+    };
+
+    private static long Fold(ArithmeticOperation operation, long a, long b) => operation switch
+    {
+        ArithmeticOperation.Add => a + b,
+        ArithmeticOperation.Subtract => a - b,
+        ArithmeticOperation.Multiply => a * b,
+        _ => b == 0 ? throw new NodeFaultException("it divides whole numbers by zero.") : a / b,
     };
 
     private static Dim Fold(ArithmeticOperation operation, Dim a, Dim b)
