@@ -69,7 +69,7 @@ internal static class SessionBench
             [.. times.Select(Median)], BatchWidth, steps.AllocatedPerStep());
     }
 
-    private static Session Open(SessionRegistry registry, string model, int n) => registry.Open($"session-{n:00000000}", model, OpenMode.Create, out _);
+    private static Session Open(SessionRegistry registry, string model, int n) => registry.Open($"session-{n:00000000}", model, OpenMode.Create, [], out _);
 
     private static double Median(List<double> values)
     {

@@ -72,8 +72,19 @@ public sealed class LstmClient : IDisposable
     /// <exception cref="LstmException">MODEL_NOT_FOUND, SESSION_EXISTS, SESSION_NOT_FOUND, TOO_MANY_SESSIONS and others.</exception>
     public Task<Session> OpenSessionAsync(
         string model, string? sessionId = null, OpenMode mode = OpenMode.Create, CancellationToken cancellation = default) =>
+        OpenSessionAsync(model, [], sessionId, mode, cancellation);
+
+    /// <summary>Opens a session of a model that is given something once, or finds it again, without a stream.</summary>
+    /// <param name="model">Needed to create; may be empty to resume.</param>
+    /// <param name="inputs">The model's session_inputs, at most 256 KiB; when resuming none, or the same again. See <see cref="NamedTensors"/>.</param>
+    /// <param name="sessionId">1 to 128 of A-Z a-z 0-9 . _ - ~; null lets the server choose.</param>
+    /// <param name="mode">Whether the session has to be new.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="LstmException">SESSION_INPUTS, SESSION_INPUTS_TOO_LARGE, MODEL_NOT_FOUND, SESSION_EXISTS, SESSION_NOT_FOUND and others.</exception>
+    public Task<Session> OpenSessionAsync(
+        string model, IEnumerable<NamedTensor> inputs, string? sessionId = null, OpenMode mode = OpenMode.Create, CancellationToken cancellation = default) =>
         Reply(_calls.OpenSessionAsync(
-            new OpenSessionRequest { Model = model, SessionId = sessionId ?? "", Mode = mode }, cancellationToken: cancellation), cancellation);
+            new OpenSessionRequest { Model = model, SessionId = sessionId ?? "", Mode = mode, Inputs = { inputs } }, cancellationToken: cancellation), cancellation);
 
     /// <summary>Takes one step (or a chunk) of a session without a stream.</summary>
     /// <param name="sessionId">An open session.</param>
@@ -124,7 +135,7 @@ public sealed class LstmClient : IDisposable
         var request = new PredictRequest { Model = model, WantState = options.WantState };
         foreach (ReadOnlyMemory<float> x in sequences)
         {
-            var sequence = new Sequence { State = { options.State } };
+            var sequence = new Sequence { State = { options.State }, Inputs = { options.Inputs } };
             sequence.X.Append(x.Span);
             if (request.Sequences.Count < options.Integers.Count)
                 sequence.XIntegers.Append(options.Integers[request.Sequences.Count].Span);

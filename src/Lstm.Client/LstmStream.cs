@@ -36,10 +36,21 @@ public sealed class LstmStream : IAsyncDisposable
     /// <param name="cancellation">Gives up waiting; the session may have been opened.</param>
     /// <exception cref="LstmException">MODEL_NOT_FOUND, SESSION_EXISTS, SESSION_NOT_FOUND, TOO_MANY_SESSIONS and others.</exception>
     public async Task<LstmSession> OpenSessionAsync(
-        string model, string? sessionId = null, OpenMode mode = OpenMode.Create, CancellationToken cancellation = default)
+        string model, string? sessionId = null, OpenMode mode = OpenMode.Create, CancellationToken cancellation = default) =>
+        await OpenSessionAsync(model, [], sessionId, mode, cancellation).ConfigureAwait(false);
+
+    /// <summary>Opens a session of a model that is given something once, on this stream.</summary>
+    /// <param name="model">Needed to create; may be empty to resume.</param>
+    /// <param name="inputs">The model's session_inputs; when resuming none, or the same again. See <see cref="NamedTensors"/>.</param>
+    /// <param name="sessionId">1 to 128 of A-Z a-z 0-9 . _ - ~; null lets the server choose.</param>
+    /// <param name="mode">Whether the session has to be new.</param>
+    /// <param name="cancellation">Gives up waiting; the session may have been opened.</param>
+    /// <exception cref="LstmException">SESSION_INPUTS, SESSION_INPUTS_TOO_LARGE, MODEL_NOT_FOUND, SESSION_EXISTS, SESSION_NOT_FOUND and others.</exception>
+    public async Task<LstmSession> OpenSessionAsync(
+        string model, IEnumerable<NamedTensor> inputs, string? sessionId = null, OpenMode mode = OpenMode.Create, CancellationToken cancellation = default)
     {
         uint handle = Interlocked.Increment(ref _lastHandle);
-        var open = new StreamOpen { Handle = handle, Model = model, SessionId = sessionId ?? "", Mode = mode };
+        var open = new StreamOpen { Handle = handle, Model = model, SessionId = sessionId ?? "", Mode = mode, Inputs = { inputs } };
         StreamReply reply = await SendAsync(new StreamRequest { Open = open }, cancellation).ConfigureAwait(false);
         return new LstmSession(this, handle, reply.Opened);
     }

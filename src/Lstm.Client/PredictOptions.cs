@@ -14,6 +14,9 @@ public sealed record PredictOptions
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<long>> Integers { get; init; } = [];
 
+    /// <summary>What the model is given once (its session_inputs), for every sequence the same; may be among the pieces of the state instead.</summary>
+    public IReadOnlyList<NamedTensor> Inputs { get; init; } = [];
+
     /// <summary>Whether the results carry the state after the last timestep.</summary>
     public bool WantState { get; init; }
 }

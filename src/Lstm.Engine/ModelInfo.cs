@@ -26,6 +26,12 @@ public sealed record ModelInfo
     /// <summary>Why the model cannot be stepped and runs whole sequences only; empty when it can.</summary>
     public IReadOnlyList<ModelFault> NotStreamable { get; init; } = [];
 
+    /// <summary>What users should know of how it runs: outputs that are left out, results that depend on the run; empty for nothing.</summary>
+    public IReadOnlyList<ModelFault> Remarks { get; init; } = [];
+
+    /// <summary>Whether a run over several timesteps rounds otherwise than single steps, so that a sequence has to be run as a whole to give what the file gives.</summary>
+    public bool RunsDiffer { get; init; }
+
     /// <summary>Whether sessions can step the model one timestep at a time.</summary>
     public bool IsStreamable => NotStreamable.Count == 0;
 
@@ -195,6 +201,9 @@ public sealed record NamedSlice(string Name, int Offset, IReadOnlyList<int> Shap
 
     /// <summary>Its shape.</summary>
     public IReadOnlyList<int> Shape { get; } = Shape;
+
+    /// <summary>Whether it never changes: it is what the session was given when it opened, or was computed from that.</summary>
+    public bool IsGiven { get; init; }
 
     /// <summary>Number of values.</summary>
     public int Length { get; } = Shape.Aggregate(1, static (product, n) => product * n);

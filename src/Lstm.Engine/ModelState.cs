@@ -6,15 +6,18 @@ public sealed class ModelState
 {
     private readonly float[] _initial;
 
-    internal ModelState(Model model, float[] initial)
+    internal ModelState(Model model, float[] initial, SessionContext? context = null)
     {
         Model = model;
         _initial = initial;
-        Row = new StateRow([.. initial], 0);
+        Row = new StateRow([.. initial], 0, context);
     }
 
     /// <summary>The model that this state belongs to.</summary>
     public Model Model { get; }
+
+    /// <summary>What it was made with and keeps beside its values; empty where <see cref="ModelInfo.States"/> has it all.</summary>
+    public IReadOnlyList<SessionInput> Inputs => Row.Context?.Inputs ?? [];
 
     /// <summary>Where the state lies.</summary>
     internal StateRow Row { get; }

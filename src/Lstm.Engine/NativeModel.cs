@@ -123,7 +123,7 @@ internal sealed class NativeModel : Model
             SessionInputs = [.. (plan.Start?.Inputs ?? []).Select(static i => i.Info)],
             Outputs = [.. plan.Outputs.Select(static o => o.Info)],
             Layers = plan.Work.Recurrent,
-            States = [.. plan.Work.States.Select(static s => new NamedSlice(s.Name, s.Offset, s.Shape))],
+            States = [.. plan.Work.States.Select(static s => new NamedSlice(s.Name, s.Offset, s.Shape) { IsGiven = s.IsGiven })],
             Gates = plan.NotStreamable.Count == 0 ? plan.Work.Gates : [],
             NotStreamable = plan.NotStreamable,
             SequenceLength = plan.NotStreamable.Count > 0 && plan.Work.LengthIsUsed ? plan.Work.FixedLength : null,

@@ -6,6 +6,15 @@ namespace Lstm.Engine;
 /// <param name="Values">Row-major.</param>
 public sealed record SessionInput(string Name, IReadOnlyList<int>? Shape, ReadOnlyMemory<float> Values)
 {
+    /// <summary>Inputs to try a model out with: zeros, of length 1 along open axes.</summary>
+    /// <param name="info">The model.</param>
+    /// <returns>One for each of <see cref="ModelInfo.SessionInputs"/>.</returns>
+    internal static SessionInput[] Zeros(ModelInfo info) => [.. info.SessionInputs.Select(static i =>
+    {
+        int[] shape = [.. i.Shape.Select(static n => Math.Max(n, 1))];
+        return new SessionInput(i.Name, shape, new float[shape.Aggregate(1, static (product, n) => product * n)]);
+    })];
+
     /// <summary>Puts inputs into the order of the model's and completes their shapes.</summary>
     /// <param name="info">The model.</param>
     /// <param name="given">What was given.</param>

@@ -46,9 +46,9 @@ public sealed partial class ModelProbe
         try
         {
             if (model.Info.IsStreamable)
-                model.Step(model.CreateState(), x, y);
+                model.Step(model.CreateState(SessionInput.Zeros(model.Info)), x, y);
             else
-                model.Predict([new(model.CreateState(), length, x, y)]);
+                model.Predict([new(model.CreateState(SessionInput.Zeros(model.Info)), length, x, y)]);
         }
         catch (ArgumentException)
         {

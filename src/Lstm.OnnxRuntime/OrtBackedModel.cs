@@ -69,7 +69,7 @@ public sealed class OrtBackedModel : Model, IDisposable
         var model = OrtModel.Load(file);
         try
         {
-            var plan = new Planner(graph, model, options, hints).Make(notNative);
+            var plan = Planner.Plan(graph, model, options, hints, notNative);
             return new OrtBackedModel(Description.Of(graph, plan, hints, notNative, LongestWhole), model, plan);
         }
         catch
@@ -80,7 +80,29 @@ public sealed class OrtBackedModel : Model, IDisposable
     }
 
     /// <inheritdoc/>
-    public override ModelState CreateState() => NewState(new float[Info.StateSize]);
+    public override ModelState CreateState() => Plan.OnceGiven.Count == 0 ? NewState(new float[Info.StateSize]) : CreateState((IReadOnlyList<SessionInput>)[]);
+
+    /// <inheritdoc/>
+    protected override ModelState CreateState(SessionInput[] inputs) => new(this, new float[Info.StateSize], new OrtSessionContext(Plan, inputs));
+
+    /// <inheritdoc/>
+    protected override string? FindValueFault(SessionInput[] inputs)
+    {
+        var lengths = new Dictionary<string, (int Length, string Input)>();
+        for (var n = 0; n < inputs.Length; n++)
+        {
+            var tensor = Plan.Inputs[Plan.OnceGiven[n]];
+            if (RangeOf(tensor.ElementType) is { } range && FindOther(inputs[n].Values.Span, range) is { } fault)
+                return $"{fault} of '{tensor.Name}'.";
+            foreach (var (name, length) in tensor.LengthsByName(inputs[n].Shape ?? []))
+            {
+                if (lengths.TryGetValue(name, out var other) && other.Length != length)
+                    return $"The axis {name} is {other.Length} long in '{other.Input}' and {length} in '{tensor.Name}'; expected one length.";
+                lengths[name] = (length, tensor.Name);
+            }
+        }
+        return null;
+    }
 
     /// <inheritdoc/>
     public override void Step(ModelState state, ReadOnlySpan<float> x, Span<float> y, Span<float> gates)
@@ -90,7 +112,7 @@ public sealed class OrtBackedModel : Model, IDisposable
         try
         {
             lane.Write(0, x, state.Values);
-            lane.Run();
+            lane.Run(state.Row.Context);
             lane.Read(0, y, state.Values);
         }
         finally
@@ -185,6 +207,16 @@ public sealed class OrtBackedModel : Model, IDisposable
         "int32" or "int64" => (-MostInteger, MostInteger),
         _ => null,
     };
+
+    private static string? FindOther(ReadOnlySpan<float> values, (float Least, float Most) range)
+    {
+        for (var n = 0; n < values.Length; n++)
+        {
+            if (!(values[n] >= range.Least && values[n] <= range.Most && values[n] == MathF.Truncate(values[n])))
+                return $"Expected a whole number from {range.Least} to {range.Most} but got {values[n]} at place {n}";
+        }
+        return null;
+    }
 
     // As many spares as threads can use at once, so that steady stepping reserves nothing.
     private Lane Rent()

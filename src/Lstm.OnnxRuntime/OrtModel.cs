@@ -58,6 +58,18 @@ public sealed class OrtModel : IDisposable
     /// <exception cref="ModelLoadException">ONNX Runtime does not load it; what it says is the fault.</exception>
     internal static OrtModel Load(OnnxFile file) => Load(file.Path, GraphOptimizationLevel.ORT_ENABLE_ALL, file.Model.ToByteArray());
 
+    /// <summary>Loads a graph that was checked from memory, to look at values inside it.</summary>
+    /// <param name="file">The file, without faults.</param>
+    /// <param name="outputs">Names of values that become outputs after the others.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ModelLoadException">ONNX Runtime does not load it; what it says is the fault.</exception>
+    internal static OrtModel LoadWith(OnnxFile file, IEnumerable<string> outputs)
+    {
+        var model = file.Model.Clone();
+        model.Graph.Output.Add(outputs.Select(static name => new Engine.Onnx.Schema.ValueInfoProto { Name = name }));
+        return Load(file.Path, GraphOptimizationLevel.ORT_ENABLE_ALL, model.ToByteArray());
+    }
+
     // Weights in other files are read by our rules, never by those of ONNX Runtime. Null when there are none.
     private static byte[]? ReadDataBeside(string fullPath)
     {

@@ -28,7 +28,7 @@ public sealed class AllocationTests
         await using var service = await RunningService.StartAsync();
         var registry = service.Services.GetRequiredService<SessionRegistry>();
         var model = service.Services.GetRequiredService<ModelCatalog>().Get("nyc-taxi").Model;
-        Session[] sessions = [.. Enumerable.Range(0, Together).Select(n => registry.Open("", "nyc-taxi", OpenMode.Create, out _))];
+        Session[] sessions = [.. Enumerable.Range(0, Together).Select(n => registry.Open("", "nyc-taxi", OpenMode.Create, [], out _))];
         var (state, x, y) = (model.CreateState(), TestModels.X(), new float[3]);
         var group = new StepGroup();
 

@@ -120,7 +120,7 @@ public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFi
     {
         Skip.IfNot(GrpcLayer.IsOurs, "With Grpc.AspNetCore it is Kestrel that keeps a method's limit, and the call ends with UNKNOWN.");
 
-        var refusal = await GrpcRefusal.OfAsync(async () => await Service.Grpc.OpenSessionAsync(new() { Model = new string('m', 20_000) }));
+        var refusal = await GrpcRefusal.OfAsync(async () => await Service.Grpc.CloseSessionAsync(new() { SessionId = new string('m', 20_000) }));
 
         Assert.Equal(StatusCode.ResourceExhausted, refusal.Code);
         Assert.Equal("MESSAGE_TOO_LARGE", refusal.Info.Reason);
@@ -171,7 +171,7 @@ public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFi
             ErrorCode.InvalidTenant, ErrorCode.ModelLoading, ErrorCode.NotStreamable, ErrorCode.SessionExpired, ErrorCode.TooManySessions, ErrorCode.QueueFull, ErrorCode.StreamNotOpened, ErrorCode.StreamRequestEmpty, ErrorCode.StreamRequestPieces,
             ErrorCode.HandleInUse,
             ErrorCode.HandleNotOpen, ErrorCode.TooManyHandles, ErrorCode.BatchEmpty, ErrorCode.BatchTooLarge, ErrorCode.BatchSteps, ErrorCode.BatchHandleTwice, ErrorCode.BatchModelsDiffer,
-            ErrorCode.ShuttingDown, ErrorCode.Internal, ErrorCode.BadRequest,
+            ErrorCode.SessionInputs, ErrorCode.SessionInputsTooLarge, ErrorCode.ShuttingDown, ErrorCode.Internal, ErrorCode.BadRequest,
         ];
         var asserted = ErrorCases.Http.Select(static c => c.Code).Concat(ErrorCases.Grpc.Select(static c => c.Code)).Concat(elsewhere);
         Assert.Empty(Enum.GetValues<ErrorCode>().Except(asserted));

@@ -58,7 +58,7 @@ public sealed class StatePoolTests
         {
             long before = GC.GetTotalMemory(forceFullCollection: true);
             for (int n = 0; n < count; n++)
-                registry.Open($"session{turn}-{n:0000000}", "nyc-taxi", OpenMode.Create, out _);
+                registry.Open($"session{turn}-{n:0000000}", "nyc-taxi", OpenMode.Create, [], out _);
             each = Math.Min(each, (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count);
         }
 
@@ -71,7 +71,7 @@ public sealed class StatePoolTests
         const int count = 1000, steps = 500;
         await using var service = await RunningService.StartAsync();
         var registry = service.Services.GetRequiredService<SessionRegistry>();
-        Session[] sessions = [.. Enumerable.Range(0, count).Select(n => registry.Open($"chunk-{n}", "nyc-taxi", OpenMode.Create, out bool _))];
+        Session[] sessions = [.. Enumerable.Range(0, count).Select(n => registry.Open($"chunk-{n}", "nyc-taxi", OpenMode.Create, [], out bool _))];
         float[] chunk = [.. Enumerable.Range(0, steps).SelectMany(TestModels.X)];
         for (int lane = 0; lane < Environment.ProcessorCount; lane++) // Each is made when the first caller comes for it.
             await StepAsync(sessions[0], TestModels.X(), 1);

@@ -57,7 +57,11 @@ internal static class InspectText
         else if (info.LongestSequence < int.MaxValue)
             text.Row("length", $"{(info.ShortestSequence > 1 ? $"{info.ShortestSequence} to" : "at most")} {Quantities.Count(info.LongestSequence)} timesteps");
         AddTensors(text, "inputs", info.Inputs);
+        // Never with steps: 0 is an axis of any length.
+        text.Table("given once", [.. info.SessionInputs.Select(static t => new[] { t.Name, t.ElementType, Shape(t.Shape), $"when a session opens{(t.Axes.Length > 0 ? $"; in the file {t.Axes}" : "")}" })]);
         AddTensors(text, "outputs", info.Outputs);
+        foreach (var remark in info.Remarks)
+            text.Row("remark", remark.Reason, Tone.Uneasy);
         if (info.Layers.Count == 0)
             text.Row("layers", "no LSTM, GRU or RNN node");
         text.Table("layers", [.. info.Layers.Select(static l => new[] { l.Kind, l.Name, l.Direction, $"{l.InputSize} → {l.HiddenSize}", $"{Quantities.Count(l.ParameterCount)} parameters" })]);

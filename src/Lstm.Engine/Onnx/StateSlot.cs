@@ -12,6 +12,9 @@ internal sealed record StateSlot(string Name, int Offset, int Length, int Old, i
     /// <summary>Its shape as users see it.</summary>
     public IReadOnlyList<int> Shape { get; init; } = [Length];
 
+    /// <summary>Whether it never changes after a session's start.</summary>
+    public bool IsGiven { get; init; }
+
     /// <summary>Whether it runs from the last timestep to the first.</summary>
     public bool Reverse { get; init; }
 }

@@ -180,10 +180,11 @@ internal sealed class StepPlanner(bool isWhole, int? fixedLength = null, int? fi
     /// <param name="start">What it starts from; null for zero.</param>
     /// <param name="shape">Its shape as users see it; null for [length].</param>
     /// <param name="reverse">Whether it runs from the last timestep to the first.</param>
+    /// <param name="isGiven">Whether it never changes after a session's start.</param>
     /// <returns>The slot.</returns>
-    public StateSlot AddState(string name, int length, TracedValue? start, IReadOnlyList<int>? shape = null, bool reverse = false)
+    public StateSlot AddState(string name, int length, TracedValue? start, IReadOnlyList<int>? shape = null, bool reverse = false, bool isGiven = false)
     {
-        var slot = new StateSlot(name, _stateSize, length, Allocate(length), Allocate(length), start) { Shape = shape ?? [length], Reverse = reverse };
+        var slot = new StateSlot(name, _stateSize, length, Allocate(length), Allocate(length), start) { Shape = shape ?? [length], Reverse = reverse, IsGiven = isGiven };
         _states.Add(slot);
         _stateSize = checked(_stateSize + length);
         return slot;

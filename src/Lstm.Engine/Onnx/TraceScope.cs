@@ -34,7 +34,7 @@ internal sealed record TraceScope(StepPlanner Plan, int Opset, bool HasTimeAxis,
     {
         var start = (SessionValue)Values[name];
         Plan.BeginRecurrence();
-        StateSlot slot = Plan.AddState(piece, start.Source.Length, start, shape);
+        StateSlot slot = Plan.AddState(piece, start.Source.Length, start, shape, isGiven: true);
         Plan.Add(() => new CopyLayerSpec([new CopyRun(slot.Old, slot.New, slot.Length)]));
         Plan.EndRecurrence([slot]);
         return _kept[name] = new SignalValue(start.Shape, start.Type, slot.Old);

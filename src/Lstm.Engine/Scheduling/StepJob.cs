@@ -168,7 +168,7 @@ internal sealed class StepJob : IValueTaskSource
         {
             Array.Resize(ref _copies, _steps.Length);
         }
-        var copy = new StateRow(_copies[Count] ??= new float[_stateSize], 0);
+        var copy = new StateRow(_copies[Count] ??= new float[_stateSize], 0, state.Context);
         state.Span(_stateSize).CopyTo(copy.Span(_stateSize));
         return copy;
     }

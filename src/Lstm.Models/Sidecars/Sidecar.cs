@@ -41,6 +41,7 @@ internal sealed record Sidecar
         StatePairs = StatePairs,
         FrameContext = FrameContext,
         Weights = Weights,
+        Given = Inputs.Where(static i => i.Value.Given != InputGiven.Auto).ToDictionary(static i => i.Key, static i => i.Value.Given),
         Layouts = All.Where(static t => t.Tensor.Layout != Nothing).ToDictionary(static t => t.Name, static t => t.Tensor.Layout),
         Tensors = All.ToDictionary(static t => t.Name, static t => t.Tensor.Notes),
     };
@@ -52,4 +53,8 @@ internal sealed record Sidecar
 /// <summary>What is said of an input or output.</summary>
 /// <param name="Notes">What people should know.</param>
 /// <param name="Layout">What is said of its axes and values.</param>
-internal sealed record SidecarTensor(TensorNotes Notes, TensorLayout Layout);
+internal sealed record SidecarTensor(TensorNotes Notes, TensorLayout Layout)
+{
+    /// <summary>Of an input: how often it is given.</summary>
+    public InputGiven Given { get; init; }
+}

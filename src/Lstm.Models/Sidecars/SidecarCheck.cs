@@ -14,7 +14,12 @@ internal static class SidecarCheck
         var faults = new List<string>();
         if (info.Weights != sidecar.Weights)
             faults.Add($"weights is \"{WeightFormats.NameOf(sidecar.Weights)}\"; only the native engine keeps them so, and this model runs in ONNX Runtime. Leave the field out.");
-        Check(sidecar.Inputs, info.Inputs, "inputs", faults, info.StatePairs.Select(static p => p.Input));
+        Check(sidecar.Inputs, [.. info.Inputs, .. info.SessionInputs], "inputs", faults, info.StatePairs.Select(static p => p.Input));
+        foreach (var (name, input) in sidecar.Inputs)
+        {
+            if (input.Given == InputGiven.Session && info.SessionInputs.All(i => i.Name != name) && info.Inputs.Any(i => i.Name == name))
+                faults.Add($"inputs.{name}.given is \"session\", but the model takes it with every step: it has an axis of time, or the graph does not run so.");
+        }
         Check(sidecar.Outputs, info.Outputs, "outputs", faults, info.StatePairs.Select(static p => p.Output));
         return [.. faults.Select(sidecar.Fault)];
     }

@@ -11,7 +11,7 @@ internal sealed class SidecarReader
     private const string MainName = "model.json";
 
     private static readonly string[] Fields = ["state_pairs", "frame_context", "inputs", "outputs", "backend", "allow_batching", "weights"];
-    private static readonly string[] InputFields = ["name", "features", "units", "time_axis", "batch_axis", "shape", "values"];
+    private static readonly string[] InputFields = ["name", "features", "units", "time_axis", "batch_axis", "shape", "values", "given"];
     private static readonly string[] OutputFields = ["name", "features", "units", "quantiles", "time_axis", "batch_axis"];
 
     private readonly string _fileName;
@@ -149,7 +149,18 @@ internal sealed class SidecarReader
         Property(json, "time_axis") is { } time ? ReadInteger(time, $"{place}.time_axis", 0) : null,
         Property(json, "batch_axis") is { } batch ? ReadInteger(batch, $"{place}.batch_axis", 0) : null,
         Property(json, "shape") is { } shape ? ReadList(shape, $"{place}.shape", JsonValueKind.Number, "whole numbers from 1", static e => e.TryGetInt32(out var n) ? n : 0) : null,
-        Property(json, "values") is { } values ? ReadValues(values, $"{place}.values") : null));
+        Property(json, "values") is { } values ? ReadValues(values, $"{place}.values") : null))
+    {
+        Given = Property(json, "given") is { } given ? ReadGiven(given, $"{place}.given") : InputGiven.Auto,
+    };
+
+    private InputGiven ReadGiven(JsonElement json, string place)
+    {
+        InputGiven? read = json.ValueKind != JsonValueKind.String ? null : json.GetString() switch { "step" => InputGiven.Step, "session" => InputGiven.Session, _ => null };
+        if (read is null)
+            _faults.Add($"{place} is {json.GetRawText()}; expected \"step\" or \"session\".");
+        return read ?? InputGiven.Auto;
+    }
 
     private List<double> ReadValues(JsonElement json, string place)
     {

@@ -16,8 +16,9 @@ internal sealed class AxisChoice
     /// <param name="graph">The graph.</param>
     /// <param name="hints">What model.json says.</param>
     /// <param name="states">Names of the state inputs.</param>
+    /// <param name="onceGiven">Names of the inputs that are given once a session: their open axes are neither time nor, but for one, the batch.</param>
     /// <exception cref="ModelLoadException">An input has no shape, or what model.json says does not fit the graph.</exception>
-    public AxisChoice(OnnxGraph graph, ModelHints hints, IReadOnlySet<string> states)
+    public AxisChoice(OnnxGraph graph, ModelHints hints, IReadOnlySet<string> states, IReadOnlySet<string> onceGiven)
     {
         ModelFault[] faults = [.. graph.Inputs.Where(static i => i.Type?.TensorType?.Shape is null)
             .Select(static i => new ModelFault("", "", $"The input '{i.Name}' has no shape; expected a tensor with a known number of axes."))];
@@ -26,6 +27,8 @@ internal sealed class AxisChoice
         (_graph, _states) = (graph, states);
         _finder = new AxisFinder(graph, hints);
         _inputs = [.. _finder.Facts(states)];
+        foreach (var input in _inputs.Where(i => onceGiven.Contains(i.Name)))
+            Free(input);
     }
 
     /// <summary>Knows what axes of outputs are made of.</summary>
@@ -61,6 +64,17 @@ internal sealed class AxisChoice
         if (faults.Count == 0 && !HasStates && _inputs.All(static i => i.Time < 0))
             faults.AddRange(FindWindow());
         return faults.Count == 0 ? _inputs : throw new ModelLoadException(_graph.File.Path, faults);
+    }
+
+    // What is given once has no time: its open axes have the length of what the session was given.
+    private static void Free(InputAxes input)
+    {
+        int[] open = [.. input.Roles.Index().Where(r => input.Lengths[r.Index] < 0 && r.Item != 'B').Select(static r => r.Index)];
+        for (var n = 0; n < open.Length; n++)
+        {
+            input.Roles[open[n]] = n == 0 && open.Length > 1 && input.Roles[open[n]] == '?' && input.Batch < 0 ? 'B' : 'S';
+            input.Certain[open[n]] = true;
+        }
     }
 
     private void Probe(AxisProbe probe)

@@ -17,6 +17,18 @@ internal sealed class Causality(OnnxGraph graph, Trials trials, Plan plan)
     private static readonly HashSet<string> ShapedByValues = ["NonZero", "Compress", "Unique", "Range", "ConstantOfShape", "Loop", "Scan", "If", "NonMaxSuppression", "SplitToSequence", "ConcatFromSequence"];
     private static readonly HashSet<string> ShapedByFurtherInputs = ["Expand", "Reshape", "Tile", "Slice", "Pad", "Resize", "OneHot", "TopK", "Upsample"];
 
+    // Where a run chooses the scale of 8-bit numbers from all of its timesteps, single steps round otherwise, by some 1/255 in each operator.
+    private const float QuantizedTolerance = 0.05f;
+
+    private static readonly HashSet<string> Quantizing = ["DynamicQuantizeLinear", "DynamicQuantizeLSTM", "DynamicQuantizeMatMul"];
+
+    private readonly float _tolerance = QuantizesPerRun(graph) ? QuantizedTolerance : Tolerance;
+
+    /// <summary>Whether a run chooses the scale of 8-bit numbers from all of its values, so that it rounds otherwise than others.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <returns>True when one of its operators does.</returns>
+    public static bool QuantizesPerRun(OnnxGraph graph) => graph.Nodes.Any(static n => Quantizing.Contains(n.OpType));
+
     /// <summary>Compares.</summary>
     /// <returns>What speaks against it: operators and reasons; empty when nothing does.</returns>
     public IReadOnlyList<ModelFault> Check()
@@ -101,10 +113,10 @@ internal sealed class Causality(OnnxGraph graph, Trials trials, Plan plan)
     private static OrtTensor Take(OrtTensor whole, PlanTensor tensor, int t) =>
         new(tensor.ShapeOf(1, 1), OrtValues.Pick(whole.Values, tensor.Map(tensor.Time, Length), t * tensor.Stride(tensor.Time)));
 
-    private static double? Differ(double[] a, double[] b)
+    private double? Differ(double[] a, double[] b)
     {
         var scale = Math.Max(1e-3, a.Concat(b).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max());
         double worst = a.Zip(b).Select(static p => p.First.Equals(p.Second) ? 0 : Math.Abs(p.First - p.Second)).DefaultIfEmpty(0).Max();
-        return worst <= Tolerance * scale ? null : worst;
+        return worst <= _tolerance * scale ? null : worst;
     }
 }

@@ -28,11 +28,12 @@ internal sealed class Lane : IDisposable
     {
         (_session, _plan) = (session, plan);
         _inputNames = [.. plan.Inputs.Select(static t => t.Name)];
-        _outputNames = [.. plan.Outputs.Select(static t => t.Name)];
+        int[] given = [.. plan.Outputs.Index().Where(static t => !t.Item.IsOpen).Select(static t => t.Index)];
+        _outputNames = [.. given.Select(n => plan.Outputs[n].Name)];
         _inputBuffers = [.. plan.Inputs.Select(t => Reserve(t, count))];
         _outputBuffers = [.. plan.Outputs.Select(t => Reserve(t, count))];
         _inputs = [.. plan.Inputs.Select((t, n) => _inputBuffers[n].Wrap(t.ShapeOf(1, count)))];
-        _outputs = [.. plan.Outputs.Select((t, n) => _outputBuffers[n].Wrap(t.ShapeOf(1, count)))];
+        _outputs = [.. given.Select(n => _outputBuffers[n].Wrap(plan.Outputs[n].ShapeOf(1, count)))];
         _x = [.. plan.X.Select(s => Map(plan.Inputs, s, count))];
         _y = [.. plan.Y.Select(s => Map(plan.Outputs, s, count))];
         _into = [.. plan.States.Select(s => Map(plan.Inputs, s.Into, count))];
@@ -52,17 +53,35 @@ internal sealed class Lane : IDisposable
     }
 
     /// <summary>Runs the graph.</summary>
+    /// <param name="context">What the session was given when it opened; null for nothing.</param>
     /// <exception cref="InputRefusedException">ONNX Runtime refuses the values.</exception>
-    public void Run()
+    public void Run(SessionContext? context = null)
     {
+        var given = (context as OrtSessionContext)?.Wrap() ?? [];
         try
         {
-            _session.Run(_options, _inputNames, _inputs, _outputNames, _outputs);
+            _session.Run(_options, _inputNames, With(given), _outputNames, _outputs);
         }
         catch (OnnxRuntimeException error)
         {
             throw new InputRefusedException($"ONNX Runtime {OrtModel.Version} does not run this step: {error.Message.Trim()}", error);
         }
+        finally
+        {
+            foreach (var value in given)
+                value.Dispose();
+        }
+    }
+
+    // The tensors with a session's own in their places.
+    private OrtValue[] With(OrtValue[] given)
+    {
+        if (given.Length == 0)
+            return _inputs;
+        OrtValue[] inputs = [.. _inputs];
+        for (var n = 0; n < given.Length; n++)
+            inputs[_plan.OnceGiven[n]] = given[n];
+        return inputs;
     }
 
     /// <summary>Takes a session's results out.</summary>

@@ -35,7 +35,8 @@ internal sealed class OrtStepBatch(OrtBackedModel model, int capacity) : StepBat
         var lane = _lanes[BitOperations.Log2(room)] ??= model.CreateLane((int)room);
         for (var n = 0; n < count; n++)
             lane.Write(n, items[first + n].X.Span, items[first + n].State.Span(_stateSize));
-        lane.Run();
+        // Sessions with a context of their own run one by one.
+        lane.Run(items[first].State.Context);
         for (var n = 0; n < count; n++)
             lane.Read(n, Y(first + n), State(first + n));
     }

@@ -18,6 +18,12 @@ internal sealed record Plan
     /// <summary>What a step gives.</summary>
     public required IReadOnlyList<Slot> Y { get; init; }
 
+    /// <summary>Numbers of the inputs that are given once, when a session opens.</summary>
+    public IReadOnlyList<int> OnceGiven { get; init; } = [];
+
+    /// <summary>What users should know of it.</summary>
+    public IReadOnlyList<ModelFault> Remarks { get; init; } = [];
+
     /// <summary>What a session keeps.</summary>
     public required IReadOnlyList<StateSlot> States { get; init; }
 
@@ -29,6 +35,9 @@ internal sealed record Plan
 
     /// <summary>Whether several sessions can share a run.</summary>
     public bool CanBatch { get; init; }
+
+    /// <summary>Whether a run over several timesteps rounds otherwise than single steps.</summary>
+    public bool RunsDiffer { get; init; }
 
     /// <summary>The length that the file fixes; null for any.</summary>
     public int? SequenceLength { get; init; }

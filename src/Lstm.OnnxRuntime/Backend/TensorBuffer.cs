@@ -25,6 +25,17 @@ internal abstract class TensorBuffer
         _ => throw new NotSupportedException($"Expected element type {string.Join(", ", Types)} but found {type}."),
     };
 
+    /// <summary>Values that stay as they are.</summary>
+    /// <param name="type">One of <see cref="Types"/>.</param>
+    /// <param name="values">Row-major.</param>
+    /// <returns>The memory.</returns>
+    public static TensorBuffer Of(string type, ReadOnlyMemory<float> values)
+    {
+        var buffer = Create(type, values.Length);
+        buffer.Write(values.Span, [.. Enumerable.Range(0, values.Length)], 0);
+        return buffer;
+    }
+
     /// <summary>The memory as ONNX Runtime takes it; pinned until the value is disposed of.</summary>
     /// <param name="shape">The axes.</param>
     /// <returns>The value.</returns>

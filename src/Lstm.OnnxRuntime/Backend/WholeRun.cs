@@ -32,7 +32,8 @@ internal sealed class WholeRun(InferenceSession session, Plan plan)
     /// <exception cref="InputRefusedException">ONNX Runtime refuses the values, or gives another shape than the trial runs.</exception>
     public void Run(Sequence sequence)
     {
-        OrtValue[] inputs = [.. plan.Inputs.Select((_, n) => Input(n, sequence))];
+        var given = (sequence.State.Row.Context as OrtSessionContext)?.Wrap() ?? [];
+        OrtValue[] inputs = [.. plan.Inputs.Select((_, n) => plan.OnceGiven.Contains(n) ? given[plan.OnceGiven.Index().First(g => g.Item == n).Index] : Input(n, sequence))];
         try
         {
             using var options = new RunOptions();
@@ -84,7 +85,7 @@ internal sealed class WholeRun(InferenceSession session, Plan plan)
         float[][] values = [.. outputs.Select(static o => o.Values as float[] ?? Array.ConvertAll(o.ToDoubles(), static v => (float)v))];
         for (var n = 0; n < outputs.Length; n++)
         {
-            if (!outputs[n].Shape.SequenceEqual(plan.Outputs[n].ShapeOf(sequence.Length, 1)))
+            if (!plan.Outputs[n].IsOpen && !outputs[n].Shape.SequenceEqual(plan.Outputs[n].ShapeOf(sequence.Length, 1)))
                 throw new InputRefusedException($"The output '{plan.Outputs[n].Name}' has shape [{string.Join(", ", outputs[n].Shape)}] for {sequence.Length} timesteps; expected [{string.Join(", ", plan.Outputs[n].ShapeOf(sequence.Length, 1))}].");
         }
         sequence.Y.Span.Clear();

@@ -32,6 +32,8 @@ internal enum ErrorCode
     PredictionTooLarge,
     SequenceLength,
     InitialState,
+    SessionInputs,
+    SessionInputsTooLarge,
     StreamNotOpened,
     StreamRequestEmpty,
     StreamRequestPieces,

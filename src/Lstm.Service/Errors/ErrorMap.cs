@@ -42,6 +42,8 @@ internal static class ErrorMap
         new(PredictionTooLarge, "PREDICTION_TOO_LARGE", StatusCode.InvalidArgument, 400, "Too much for one prediction", "Send several requests, or raise the option in the message."),
         new(SequenceLength, "SEQUENCE_LENGTH", StatusCode.InvalidArgument, 400, "A sequence has a length that the model does not take", "Send sequences of the length in the message."),
         new(InitialState, "INITIAL_STATE", StatusCode.InvalidArgument, 400, "An initial state does not fit the model", "Send every piece of the state, by name and with its length, or none."),
+        new(SessionInputs, "SESSION_INPUTS", StatusCode.InvalidArgument, 400, "What a session is given once does not fit the model", "Send every one of the model's session_inputs, by name and with its shape, when the session opens."),
+        new(SessionInputsTooLarge, "SESSION_INPUTS_TOO_LARGE", StatusCode.ResourceExhausted, 429, "What sessions are given takes too much", "Send less, close sessions, or raise the option in the message."),
         new(StreamNotOpened, "STREAM_NOT_OPENED", StatusCode.FailedPrecondition, 400, "The stream's first message is not an open", "Begin the stream with open."),
         new(StreamRequestEmpty, "STREAM_REQUEST_EMPTY", StatusCode.InvalidArgument, 400, "A stream message without content", "Set open, step, batch or close."),
         new(StreamRequestPieces, "STREAM_REQUEST_PIECES", StatusCode.InvalidArgument, 400, "A stream message in many pieces", "Set one of open, step, batch or close in a message, once."),

@@ -8,6 +8,9 @@ internal static class GrpcFace
     /// <summary>The largest message of a call that carries no steps: an id, a name and a page. Health and reflection take no more either.</summary>
     public const int MostBytesWithoutSteps = 16 << 10;
 
+    /// <summary>The largest message that opens a session: what it is given once may be an encoder's context. Larger ones come by the stream.</summary>
+    public const int MostBytesOfOpen = 256 << 10;
+
     /// <summary>Adds what the face needs.</summary>
     /// <param name="services">The container.</param>
     /// <param name="options">Limits, and whether reflection is on.</param>

@@ -28,10 +28,10 @@ internal sealed class InferenceService(CallBoundary boundary, SessionRegistry se
     });
 
     /// <inheritdoc/>
-    [RequestSizeLimit(GrpcFace.MostBytesWithoutSteps)]
+    [RequestSizeLimit(GrpcFace.MostBytesOfOpen)]
     public override Task<V1.Session> OpenSession(OpenSessionRequest request, ServerCallContext context) => boundary.RunAsync(context, () =>
     {
-        var session = sessions.Open(request.SessionId, request.Model, ProtoMessages.Read(request.Mode), out bool resumed);
+        var session = sessions.Open(request.SessionId, request.Model, ProtoMessages.Read(request.Mode), ProtoMessages.Read(request.Inputs), out bool resumed);
         RequestSpan.IsAbout(session.Id, session.Model.Name);
         return ValueTask.FromResult(ProtoMessages.Write(session.Describe(resumed)));
     });

@@ -36,10 +36,12 @@ internal static class ModelMessages
             Weights = WeightFormats.NameOf(info.Weights),
         };
         message.Inputs.AddRange(info.Inputs.Select(Write));
+        message.SessionInputs.AddRange(info.SessionInputs.Select(Write));
         message.Outputs.AddRange(info.Outputs.Select(Write));
         message.Layers.AddRange(info.Layers.Select(Write));
         message.NotNative.AddRange(info.NotNative.Select(Write));
         message.NotStreamable.AddRange(info.NotStreamable.Select(Write));
+        message.Remarks.AddRange(info.Remarks.Select(Write));
         message.States.AddRange(info.States.Select(Write));
         message.StatePairs.AddRange(info.StatePairs.Select(static p => new V1.StatePair { Input = p.Input, Output = p.Output, Found = p.Found }));
         return message;

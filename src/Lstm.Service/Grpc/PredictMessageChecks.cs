@@ -2,6 +2,7 @@ using Lstm.Service.Errors;
 using Lstm.Service.Grpc.Wire;
 using Lstm.Service.Models;
 using Lstm.Service.Predictions;
+using Lstm.Service.Sessions;
 using Lstm.V1;
 
 namespace Lstm.Service.Grpc;
@@ -23,16 +24,20 @@ internal static class PredictMessageChecks
 
     private static void CheckState(ReadOnlySpan<byte> message, ServedModel model, int sequence)
     {
-        int pieces = 0;
+        int pieces = 0, inputs = 0;
         for (var fields = new ProtoFields(message); fields.MoveNext();)
         {
-            if (fields.Tag != ProtoFields.WithLength(Sequence.StateFieldNumber))
+            bool isInput = fields.Tag == ProtoFields.WithLength(Sequence.InputsFieldNumber);
+            if (!isInput && fields.Tag != ProtoFields.WithLength(Sequence.StateFieldNumber))
                 continue;
-            pieces++;
+            inputs += isInput ? 1 : 0;
+            pieces += isInput ? 0 : 1;
             InitialState.CheckAxes(model, CountAxes(fields.Value), sequence);
         }
 
         InitialState.CheckCount(model, pieces, sequence);
+        if (inputs > SessionInputs.MaxNames)
+            throw Throw.SessionInputs(model.Name, sequence, $"Expected at most {SessionInputs.MaxNames} inputs but got {inputs}.");
     }
 
     /// <summary>Counts the axes of a piece, packed or not.</summary>

@@ -13,7 +13,7 @@ internal static class PredictMessages
     /// <returns>The sequences.</returns>
     /// <exception cref="Errors.LstmException">INPUT_SHAPE or INPUT_RANGE.</exception>
     public static PredictSequence[] Read(PredictRequest request, ServedModel served) =>
-        [.. request.Sequences.Select((s, n) => PredictSequence.Join(served, n, s.X.ToArray(), [.. s.XIntegers], [.. s.State.Select(Read)]))];
+        [.. request.Sequences.Select((s, n) => PredictSequence.Join(served, n, s.X.ToArray(), [.. s.XIntegers], [.. s.State.Select(Read)]) with { Inputs = ProtoMessages.Read(s.Inputs) })];
 
     /// <summary>Writes a reply.</summary>
     /// <param name="served">The model.</param>
@@ -27,6 +27,7 @@ internal static class PredictMessages
             var message = new SequenceResult { Length = (uint)result.Length };
             message.Outputs.AddRange(result.Outputs.Select(Write));
             ProtoMessages.Write(message.State, served.Model.Info.States, result.State);
+            ProtoMessages.Write(message.State, result.Kept);
             reply.Sequences.Add(message);
         }
 

@@ -40,6 +40,7 @@ internal static class ProtoMessages
             OutputSize = (uint)session.Model.OutputSize,
         };
         Write(message.State, session.Model.Model.Info.States, session.State);
+        Write(message.State, session.Kept);
         return message;
     }
 
@@ -89,6 +90,8 @@ internal static class ProtoMessages
             result.YIntegers.AddRange(model.OutputIntegers.ReadAll(y.Span, model.OutputWords));
         result.State.Clear();
         Write(result.State, model.Model.Info.States, group.State(n));
+        if (entry.WantState)
+            Write(result.State, entry.Session?.Context?.Inputs ?? []);
         result.Gates.Clear();
         Write(result.Gates, model.Model.Info.Gates, group.Gates(n));
     }
@@ -101,6 +104,26 @@ internal static class ProtoMessages
         list.Capacity = Math.Max(list.Capacity, list.Count + values.Length);
         foreach (float value in values)
             list.Add(value);
+    }
+
+    /// <summary>Reads what a session is given when it opens.</summary>
+    /// <param name="inputs">As it came.</param>
+    /// <returns>The inputs; a shape that was left out is null.</returns>
+    public static SessionInput[] Read(RepeatedField<NamedTensor> inputs) =>
+        [.. inputs.Select(static t => new SessionInput(t.Name, t.Shape.Count == 0 ? null : [.. t.Shape.Select(static n => (int)Math.Min(n, int.MaxValue))], t.Integers.Count > 0 ? SessionInputs.ToFloats([.. t.Integers]) : t.Values.ToArray()))];
+
+    /// <summary>Adds what a session was given when it opened to its state.</summary>
+    /// <param name="tensors">Where to.</param>
+    /// <param name="kept">The inputs.</param>
+    public static void Write(RepeatedField<NamedTensor> tensors, IReadOnlyList<SessionInput> kept)
+    {
+        foreach (var input in kept)
+        {
+            var tensor = new NamedTensor { Name = input.Name };
+            tensor.Shape.AddRange((input.Shape ?? []).Select(static n => (uint)n));
+            Write(tensor.Values, input.Values.Span);
+            tensors.Add(tensor);
+        }
     }
 
     /// <summary>Cuts a flat vector into its named pieces.</summary>

@@ -185,7 +185,7 @@ internal sealed class SessionStream(SessionRegistry sessions, string tenant, Cal
                 ErrorCode.TooManyHandles,
                 $"{options.MaxHandlesPerStream} handles are open on this stream, as many as allowed (Lstm:Grpc:MaxHandlesPerStream). Close some or use another stream.",
                 ("handle", Text(open.Handle)), ("max_handles", Text(options.MaxHandlesPerStream)));
-        var session = sessions.Open(open.SessionId, open.Model, ProtoMessages.Read(open.Mode), out bool resumed);
+        var session = sessions.Open(open.SessionId, open.Model, ProtoMessages.Read(open.Mode), ProtoMessages.Read(open.Inputs), out bool resumed);
         _handles.Open(open.Handle, session);
         _opened++;
         meter.HandlesChanged(1);

@@ -8,6 +8,7 @@ internal sealed class ServedModel
 {
     private readonly StepScheduler? _scheduler;
     private long _openSessions;
+    private long _inputValues;
 
     /// <summary>Puts a model to work.</summary>
     /// <param name="name">Its name for callers.</param>
@@ -73,9 +74,22 @@ internal sealed class ServedModel
     /// <summary>Sessions open on this model.</summary>
     public long OpenSessions => Interlocked.Read(ref _openSessions);
 
+    /// <summary>Values that they were given when they opened.</summary>
+    public long InputValues => Interlocked.Read(ref _inputValues);
+
     /// <summary>Counts a session in.</summary>
-    public void SessionOpened() => Interlocked.Increment(ref _openSessions);
+    /// <param name="inputValues">What it was given.</param>
+    public void SessionOpened(long inputValues)
+    {
+        Interlocked.Increment(ref _openSessions);
+        Interlocked.Add(ref _inputValues, inputValues);
+    }
 
     /// <summary>Counts a session out.</summary>
-    public void SessionEnded() => Interlocked.Decrement(ref _openSessions);
+    /// <param name="inputValues">What it was given.</param>
+    public void SessionEnded(long inputValues)
+    {
+        Interlocked.Decrement(ref _openSessions);
+        Interlocked.Add(ref _inputValues, -inputValues);
+    }
 }

@@ -27,6 +27,14 @@ internal sealed class SessionsOptions
     [Range(1, 1_000_000)]
     public int MaxWaitingPerSession { get; set; } = 64;
 
+    /// <summary>Values that a session may be given when it opens (an encoder's context, covariates); more are refused with SESSION_INPUTS_TOO_LARGE.</summary>
+    [Range(1, 1 << 28)]
+    public int MaxInputValues { get; set; } = 1 << 20;
+
+    /// <summary>Values that all open sessions were given, together; more are refused with SESSION_INPUTS_TOO_LARGE.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxTotalInputValues { get; set; } = 1 << 28;
+
     /// <summary>Lists of sessions that wait while others are made, by half of the processors; one more is refused with QUEUE_FULL.</summary>
     [Range(0, 1_000_000)]
     public int MaxWaitingLists { get; set; } = 64;

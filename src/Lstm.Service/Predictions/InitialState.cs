@@ -1,11 +1,13 @@
 using Lstm.Engine;
 using Lstm.Service.Errors;
 using Lstm.Service.Models;
+using Lstm.Service.Sessions;
 
 namespace Lstm.Service.Predictions;
 
 /// <summary>Turns the pieces of a state that a caller sent into a state. All pieces or none: what is missing is never made up.</summary>
-internal static class InitialState
+/// <param name="inputs">Checks what models are given once.</param>
+internal sealed class InitialState(SessionInputs inputs)
 {
     // A shape with a few axes too many is told by its piece's name, once it is read.
     private const int FewAxes = 8;
@@ -18,7 +20,7 @@ internal static class InitialState
     public static void CheckCount(ServedModel served, int pieces, int sequence)
     {
         var slices = served.Model.Info.States;
-        if (pieces > slices.Count)
+        if (pieces > slices.Count + served.Model.Info.SessionInputs.Count)
             throw Throw.InitialState(served.Name, sequence, $"expected at most {slices.Count} pieces but got {pieces}; the whole state is {Names(slices)}.", "");
     }
 
@@ -31,24 +33,30 @@ internal static class InitialState
     {
         if (axes <= FewAxes)
             return;
-        int most = served.Model.Info.States.Select(static s => s.Shape.Count).DefaultIfEmpty().Max();
+        var info = served.Model.Info;
+        int most = info.States.Select(static s => s.Shape.Count).Concat(info.SessionInputs.Select(static i => i.Shape.Count)).DefaultIfEmpty().Max();
         if (axes > most)
             throw Throw.InitialState(served.Name, sequence, $"expected pieces of at most {most} axes but got a shape of {axes}.", "");
     }
 
     /// <summary>Makes the state that a sequence starts from.</summary>
     /// <param name="served">The model.</param>
-    /// <param name="pieces">Every piece by its name, in any order; empty: what the model starts from.</param>
+    /// <param name="requested">The sequence: every piece of the state by its name, in any order, or none; and what the model is given once, there or among the pieces.</param>
     /// <param name="sequence">Which sequence of the request, from 0, for the messages.</param>
     /// <returns>The state.</returns>
-    /// <exception cref="LstmException">INITIAL_STATE.</exception>
-    public static ModelState Create(ServedModel served, IReadOnlyList<NamedValues> pieces, int sequence)
+    /// <exception cref="LstmException">INITIAL_STATE, SESSION_INPUTS or SESSION_INPUTS_TOO_LARGE.</exception>
+    public ModelState Create(ServedModel served, PredictSequence requested, int sequence)
     {
-        var state = served.Model.CreateState();
-        if (pieces.Count == 0)
+        var (slices, once) = (served.Model.Info.States, served.Model.Info.SessionInputs);
+        SessionInput[] amongPieces = [.. requested.State
+            .Where(p => once.Any(i => i.Name == p.Name) && requested.Inputs.All(i => i.Name != p.Name))
+            .Select(static p => new SessionInput(p.Name, p.Shape?.Select(static n => (int)Math.Clamp(n, 0, int.MaxValue)).ToArray(), p.Integers.IsEmpty ? p.Values : SessionInputs.ToFloats(p.Integers.Span)))];
+        var state = inputs.Create(served, [.. requested.Inputs, .. amongPieces], sequence) ?? served.Model.CreateState();
+        NamedValues[] pieces = [.. requested.State.Where(p => !Array.Exists(amongPieces, i => i.Name == p.Name))];
+        if (pieces.Length == 0)
             return state;
-        var slices = served.Model.Info.States;
         var values = new float[served.StateSize];
+        state.CopyTo(values);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var piece in pieces)
         {
@@ -71,8 +79,9 @@ internal static class InitialState
             piece.Values.Span.CopyTo(values.AsSpan(slice.Offset));
         }
 
-        if (seen.Count < slices.Count)
-            throw Fault($"'{slices.First(s => !seen.Contains(s.Name)).Name}' is missing; the whole state is {Names(slices)}.", "");
+        // What never changes follows from what the model is given.
+        if (slices.FirstOrDefault(s => !s.IsGiven && !seen.Contains(s.Name)) is { } missing)
+            throw Fault($"'{missing.Name}' is missing; the whole state is {Names(slices)}.", "");
         state.CopyFrom(values);
         return state;
 

@@ -9,6 +9,9 @@ namespace Lstm.Service.Predictions;
 /// <param name="State">[state_size] after the last timestep when it was asked for, else empty.</param>
 internal sealed record PredictResult(int Length, IReadOnlyList<NamedValues> Outputs, float[] State)
 {
+    /// <summary>When the state was asked for: what the sequence was given once, where that is no part of the state itself.</summary>
+    public IReadOnlyList<SessionInput> Kept { get; init; } = [];
+
     /// <summary>Takes the outputs of a finished run apart.</summary>
     /// <param name="served">The model.</param>
     /// <param name="done">The sequence, run.</param>
@@ -37,7 +40,7 @@ internal sealed record PredictResult(int Length, IReadOnlyList<NamedValues> Outp
         float[] state = wantState ? new float[info.StateSize] : [];
         if (wantState)
             done.State.CopyTo(state);
-        return new(done.Length, outputs, state);
+        return new(done.Length, outputs, state) { Kept = wantState ? done.State.Inputs : [] };
     }
 
     private static long[] Integers(Sequence done, ServedModel served, int first, TensorInfo output)

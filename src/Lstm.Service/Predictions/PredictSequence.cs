@@ -1,3 +1,4 @@
+using Lstm.Engine;
 using Lstm.Service.Errors;
 using Lstm.Service.Models;
 
@@ -9,6 +10,9 @@ namespace Lstm.Service.Predictions;
 /// <param name="IsExact">Whether the rows have their whole numbers exactly.</param>
 internal sealed record PredictSequence(ReadOnlyMemory<float> X, IReadOnlyList<NamedValues> State, bool IsExact = false)
 {
+    /// <summary>What the model is given once; may be among the pieces of the state instead.</summary>
+    public IReadOnlyList<SessionInput> Inputs { get; init; } = [];
+
     /// <summary>Puts a sequence together.</summary>
     /// <param name="served">The model.</param>
     /// <param name="number">Which sequence of the request, from 0, for the messages.</param>

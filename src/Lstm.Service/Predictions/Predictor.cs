@@ -15,16 +15,19 @@ internal sealed class Predictor : IDisposable
     private const int Stretch = 256;
 
     private readonly SequenceChecks _checks;
+    private readonly InitialState _starts;
     private readonly LstmMeter _meter;
     private readonly CancellationToken _stopping;
     private readonly Turns _turns;
 
     /// <summary>Nothing runs yet.</summary>
     /// <param name="options">Limits.</param>
+    /// <param name="sessions">Limits of what a session, and a sequence as well, is given once.</param>
     /// <param name="meter">Where predictions are counted.</param>
     /// <param name="readiness">Tells when the service stops.</param>
-    public Predictor(PredictOptions options, LstmMeter meter, Readiness readiness)
+    public Predictor(PredictOptions options, SessionsOptions sessions, LstmMeter meter, Readiness readiness)
     {
+        _starts = new(new(sessions));
         (_checks, _meter, _stopping) = (new(options), meter, readiness.Stopping);
         _turns = new(options.MaxRunning, options.MaxWaiting, () => Throw.QueueFull("predictions", options.MaxWaiting, "Lstm:Predict:MaxWaiting"));
     }
@@ -71,11 +74,11 @@ internal sealed class Predictor : IDisposable
     }
 
     // Outputs and states are allocated here and not before: a request that waits holds nothing but what it sent.
-    private static PredictResult[] Run(ServedModel served, IReadOnlyList<PredictSequence> requested, int[] lengths, bool wantState, CancellationToken end)
+    private PredictResult[] Run(ServedModel served, IReadOnlyList<PredictSequence> requested, int[] lengths, bool wantState, CancellationToken end)
     {
         var sequences = new Sequence[lengths.Length];
         for (int s = 0; s < lengths.Length; s++)
-            sequences[s] = new(InitialState.Create(served, requested[s].State, s), lengths[s], requested[s].X, new float[lengths[s] * served.OutputWords]);
+            sequences[s] = new(_starts.Create(served, requested[s], s), lengths[s], requested[s].X, new float[lengths[s] * served.OutputWords]);
         try
         {
             Run(served.Model, sequences, end);
@@ -90,7 +93,7 @@ internal sealed class Predictor : IDisposable
     private static void Run(Model model, Sequence[] sequences, CancellationToken end)
     {
         // What can be stepped may as well run in stretches, with its state carried along; the rest needs its end to know its beginning.
-        if (!model.Info.IsStreamable || model.Info.SequenceLength is not null)
+        if (!model.Info.IsStreamable || model.Info.RunsDiffer || model.Info.SequenceLength is not null)
         {
             end.ThrowIfCancellationRequested();
             model.Predict(sequences);

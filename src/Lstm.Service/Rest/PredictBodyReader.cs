@@ -30,16 +30,17 @@ internal static class PredictBodyReader
     private static PredictSequence Read(SequenceBody? sequence, string path, int index, ServedModel model)
     {
         NamedValues[] state = [.. (sequence?.State ?? []).Select((piece, i) => Read(piece, $"{path}.state[{i}]"))];
+        var once = sequence?.Inputs?.Inputs ?? [];
         if (sequence?.XIntegers is { } integers)
         {
             IntegerRows.Check(sequence.X, integers, $"{path}.", model);
-            return PredictSequence.Join(model, index, sequence.X?.Values.ToArray(), integers.Values, state);
+            return PredictSequence.Join(model, index, sequence.X?.Values.ToArray(), integers.Values, state) with { Inputs = once };
         }
 
         if (sequence?.X is not { } x)
             throw Wrong($"{path}.x", $"Field '{path}.x' is missing. Expected a list of lists of {model.InputSize} numbers, one a timestep.");
         CheckRows(x, $"{path}.x", index, model);
-        return new(x.Values.ToArray(), state);
+        return new(x.Values.ToArray(), state) { Inputs = once };
     }
 
     private static void CheckRows(StepInput x, string path, int index, ServedModel model)

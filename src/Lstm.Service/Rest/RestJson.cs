@@ -32,5 +32,6 @@ internal static class RestJson
         options.Converters.Add(new StepInputConverter());
         options.Converters.Add(new StepOutputConverter());
         options.Converters.Add(new JsonIntegersConverter());
+        options.Converters.Add(new SessionInputListConverter());
     }
 }

@@ -21,7 +21,8 @@ internal static class SessionEndpoints
                 + "not there and says why; create_or_resume does whichever applies.")
             .Accepts<OpenSessionBody>("application/json").Produces<SessionBody>(201).Produces<SessionBody>()
             .Refuses(ErrorCode.MalformedJson, ErrorCode.UnknownField, ErrorCode.InvalidSessionId, ErrorCode.InvalidOpenMode, ErrorCode.ModelRequired, ErrorCode.ModelNotFound, ErrorCode.SessionNotFound,
-                ErrorCode.SessionExists, ErrorCode.SessionModelMismatch, ErrorCode.ModelLoadFailed, ErrorCode.SessionExpired, ErrorCode.SessionClosed, ErrorCode.TooManySessions)
+                ErrorCode.SessionExists, ErrorCode.SessionModelMismatch, ErrorCode.ModelLoadFailed, ErrorCode.SessionExpired, ErrorCode.SessionClosed, ErrorCode.TooManySessions, ErrorCode.InvalidField,
+                ErrorCode.NotStreamable, ErrorCode.SessionInputs, ErrorCode.SessionInputsTooLarge, ErrorCode.MessageTooLarge)
             .WithMetadata(new RequestExample("""{"session_id": "demo", "model": "nyc-taxi", "mode": "create_or_resume"}"""));
 
         routes.MapGet("/v1/sessions", ListAsync)
@@ -51,7 +52,7 @@ internal static class SessionEndpoints
     {
         QueryFields.Check(context.Request.Query);
         var body = await json.ReadAsync<OpenSessionBody>(context.Request);
-        var session = sessions.Open(body.SessionId ?? "", body.Model ?? "", ReadMode(body.Mode), out bool resumed);
+        var session = sessions.Open(body.SessionId ?? "", body.Model ?? "", ReadMode(body.Mode), body.Inputs?.Inputs ?? [], out bool resumed);
         RequestSpan.IsAbout(session.Id, session.Model.Name);
         var answer = SessionBody.From(session.Describe(resumed));
         if (resumed)

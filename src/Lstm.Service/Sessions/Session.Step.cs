@@ -13,7 +13,7 @@ namespace Lstm.Service.Sessions;
 internal sealed partial class Session
 {
     /// <summary>Where the engine finds the state; for who has entered.</summary>
-    public StateRow Row => new(_slab, _row);
+    public StateRow Row => new(_slab, _row, _extras?.Context);
 
     /// <summary>Judges a message: may it step, is it the last one again, or what is wrong with it?</summary>
     /// <param name="entry">The message; receives count and whether it is a replay.</param>

@@ -1,3 +1,4 @@
+using Lstm.Engine;
 using Lstm.Service.Errors;
 using Lstm.Service.Models;
 
@@ -21,13 +22,19 @@ internal sealed partial class Session
     /// <summary>A session from the state that the network starts from.</summary>
     /// <param name="id">Its id, checked.</param>
     /// <param name="home">What it shares with the other sessions of its model.</param>
-    public Session(string id, SessionHome home)
+    /// <param name="start">What it starts from where that depends on what it is given; null for what all start from.</param>
+    /// <param name="inputs">What it is given.</param>
+    public Session(string id, SessionHome home, ModelState? start = null, IReadOnlyList<SessionInput>? inputs = null)
     {
         Id = id;
         _home = home;
         _createdAt = home.Time.GetUtcNow().UtcTicks;
         _lastUsed = home.Time.GetTimestamp();
         (_slab, _row) = home.States.Rent();
+        if (start is null)
+            return;
+        start.CopyTo(State);
+        (Extras.Inputs, Extras.Context) = (inputs ?? [], start.Row.Context);
     }
 
     /// <summary>Its id.</summary>
@@ -41,6 +48,12 @@ internal sealed partial class Session
 
     /// <summary>Steps done.</summary>
     public ulong Step => Volatile.Read(ref _step);
+
+    /// <summary>What it was given when it opened.</summary>
+    public IReadOnlyList<SessionInput> Inputs => Volatile.Read(ref _extras)?.Inputs ?? [];
+
+    /// <summary>What it was given and keeps beside its state; null for nothing.</summary>
+    public SessionContext? Context => Volatile.Read(ref _extras)?.Context;
 
     /// <summary>Why it ended, or null while it lives.</summary>
     public Tombstone? End => Volatile.Read(ref _extras)?.End;
@@ -62,7 +75,7 @@ internal sealed partial class Session
         await EnterAsync();
         try
         {
-            return Describe() with { State = State.ToArray() };
+            return Describe() with { State = State.ToArray(), Kept = Context?.Inputs ?? [] };
         }
         finally
         {

@@ -1,9 +1,17 @@
+using Lstm.Engine;
+
 namespace Lstm.Service.Sessions;
 
 /// <summary>What few sessions need, kept apart so that the others stay small.</summary>
 internal sealed class SessionExtras
 {
     private Queue<TaskCompletionSource>? _waiting;
+
+    /// <summary>What the session was given when it opened.</summary>
+    public IReadOnlyList<SessionInput> Inputs { get; set; } = [];
+
+    /// <summary>What of it is kept beside the state; null for nothing.</summary>
+    public SessionContext? Context { get; set; }
 
     /// <summary>Guards <see cref="Waiting"/>.</summary>
     public Lock Gate { get; } = new();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Lstm.Engine;
 using Lstm.Service.Errors;
 using Lstm.Service.Hosting;
 using Lstm.Service.Models;
@@ -17,6 +18,7 @@ internal sealed partial class SessionRegistry : IDisposable
     private readonly Turns _lists;
     private readonly ModelCatalog _models;
     private readonly SessionsOptions _options;
+    private readonly SessionInputs _inputs;
     private readonly TimeProvider _time;
     private readonly LstmMeter _meter;
     private readonly ILogger<SessionRegistry> _log;
@@ -31,11 +33,12 @@ internal sealed partial class SessionRegistry : IDisposable
     public SessionRegistry(ModelCatalog models, SessionsOptions options, TimeProvider time, LstmMeter meter, ILogger<SessionRegistry> log)
     {
         (_models, _options, _time, _meter, _log) = (models, options, time, meter, log);
+        _inputs = new(options);
         _ended = new(options.MaxTombstones);
         _lists = new(running: 0, options.MaxWaitingLists, () => Throw.QueueFull("lists of sessions", options.MaxWaitingLists, "Lstm:Sessions:MaxWaitingLists"));
         meter.ObserveSessions(
             () => _models.Served.Select(static m => new Measurement<long>(m.OpenSessions, m.Tag)),
-            () => _models.Served.Select(static m => new Measurement<long>(m.OpenSessions * m.Model.Info.StateBytes, m.Tag)));
+            () => _models.Served.Select(static m => new Measurement<long>((m.OpenSessions * m.Model.Info.StateBytes) + (m.InputValues * sizeof(float)), m.Tag)));
     }
 
     /// <summary>Open sessions.</summary>
@@ -48,12 +51,14 @@ internal sealed partial class SessionRegistry : IDisposable
     /// <param name="id">Its id; empty when creating: one is made.</param>
     /// <param name="model">Its model; may be empty when resuming.</param>
     /// <param name="mode">What is allowed.</param>
+    /// <param name="inputs">What the model is given once; when resuming nothing, or the same again.</param>
     /// <param name="resumed">Whether it existed already.</param>
     /// <returns>The session.</returns>
     /// <exception cref="LstmException">
-    /// INVALID_SESSION_ID, SESSION_EXISTS, SESSION_NOT_FOUND, SESSION_EXPIRED, SESSION_CLOSED, SESSION_MODEL_MISMATCH, TOO_MANY_SESSIONS, NOT_STREAMABLE, MODEL_….
+    /// INVALID_SESSION_ID, SESSION_EXISTS, SESSION_NOT_FOUND, SESSION_EXPIRED, SESSION_CLOSED, SESSION_MODEL_MISMATCH, SESSION_INPUTS, SESSION_INPUTS_TOO_LARGE,
+    /// TOO_MANY_SESSIONS, NOT_STREAMABLE, MODEL_….
     /// </exception>
-    public Session Open(string id, string model, OpenMode mode, out bool resumed)
+    public Session Open(string id, string model, OpenMode mode, IReadOnlyList<SessionInput> inputs, out bool resumed)
     {
         if (id.Length == 0 && mode != OpenMode.Resume)
             id = SessionId.Create();
@@ -63,7 +68,7 @@ internal sealed partial class SessionRegistry : IDisposable
         {
             resumed = true;
             if (mode == OpenMode.Resume)
-                return Resume(Get(id), model);
+                return Resume(Get(id), model, inputs);
             if (_open.TryGetValue(id, out var existing))
             {
                 if (existing.End is not null)
@@ -71,12 +76,12 @@ internal sealed partial class SessionRegistry : IDisposable
                 else if (mode == OpenMode.Create)
                     throw Throw.SessionExists(id, existing.Model.Name, existing.Step);
                 else
-                    return Resume(existing, model);
+                    return Resume(existing, model, inputs);
                 continue;
             }
 
             resumed = false;
-            if (TryCreate(id, _models.Get(model)) is { } created)
+            if (TryCreate(id, _models.Get(model), inputs) is { } created)
                 return created;
         }
     }
@@ -118,19 +123,41 @@ internal sealed partial class SessionRegistry : IDisposable
         return ended;
     }
 
-    private Session Resume(Session session, string model)
+    private Session Resume(Session session, string model, IReadOnlyList<SessionInput> inputs)
     {
         if (model.Length > 0 && model != session.Model.Name)
             throw Throw.SessionModelMismatch(session.Id, session.Model.Name, model);
+        if (SessionInputs.FindOther(session.Inputs, inputs) is { } other)
+            throw Throw.SessionInputsDiffer(session.Id, other);
         session.Touch();
         _meter.SessionOpened(resumed: true, session.Model.Tag);
         return session;
     }
 
-    private Session? TryCreate(string id, ServedModel model)
+    private Session? TryCreate(string id, ServedModel model, IReadOnlyList<SessionInput> inputs)
     {
         if (!model.Model.Info.IsStreamable)
             throw Throw.NotStreamable(model.Name, model.Model.Info.NotStreamable);
+        var start = _inputs.Take(model, inputs);
+        try
+        {
+            return TryCreate(id, model, start, inputs) is { } created ? created : NotCreated();
+        }
+        catch
+        {
+            NotCreated();
+            throw;
+        }
+
+        Session? NotCreated()
+        {
+            _inputs.Return(inputs);
+            return null;
+        }
+    }
+
+    private Session? TryCreate(string id, ServedModel model, ModelState? start, IReadOnlyList<SessionInput> inputs)
+    {
         // The place is taken before the session is made, so that the limit holds under concurrent opens.
         if (Interlocked.Increment(ref _count) > _options.MaxSessions)
         {
@@ -142,7 +169,7 @@ internal sealed partial class SessionRegistry : IDisposable
         Session? session = null;
         try
         {
-            session = new Session(id, HomeOf(model));
+            session = new Session(id, HomeOf(model), start, inputs);
             added = _open.TryAdd(id, session);
         }
         finally
@@ -157,7 +184,7 @@ internal sealed partial class SessionRegistry : IDisposable
         if (!added)
             return null;
         _ended.Remove(id);
-        model.SessionOpened();
+        model.SessionOpened(SessionInputs.Count(inputs));
         _meter.SessionOpened(resumed: false, model.Tag);
         return session;
     }
@@ -170,7 +197,8 @@ internal sealed partial class SessionRegistry : IDisposable
         _ended.Add(tombstone);
         _open.TryRemove(new(session.Id, session));
         Interlocked.Decrement(ref _count);
-        session.Model.SessionEnded();
+        _inputs.Return(session.Inputs);
+        session.Model.SessionEnded(SessionInputs.Count(session.Inputs));
         _meter.SessionEnded(tombstone.Cause, session.Model.Tag);
     }
 }

@@ -1,3 +1,4 @@
+using Lstm.Engine;
 using Lstm.Service.Models;
 
 namespace Lstm.Service.Sessions;
@@ -11,4 +12,8 @@ namespace Lstm.Service.Sessions;
 /// <param name="Resumed">In the answer to an open: it existed already.</param>
 /// <param name="State">[state_size] when asked for, else null.</param>
 internal sealed record SessionSnapshot(
-    string Id, ServedModel Model, ulong Step, DateTimeOffset CreatedAt, DateTimeOffset? LastStepAt, bool Resumed = false, float[]? State = null);
+    string Id, ServedModel Model, ulong Step, DateTimeOffset CreatedAt, DateTimeOffset? LastStepAt, bool Resumed = false, float[]? State = null)
+{
+    /// <summary>Beside the state what the session was given when it opened, where that is no part of the state itself.</summary>
+    public IReadOnlyList<SessionInput> Kept { get; init; } = [];
+}

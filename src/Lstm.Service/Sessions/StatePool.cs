@@ -28,7 +28,8 @@ internal sealed class StatePool
     {
         (StateSize, InputWords, OutputWords) = (model.Info.StateSize, model.Info.InputWords, model.Info.OutputWords);
         _initial = new float[StateSize];
-        model.CreateState().CopyTo(_initial);
+        if (model.Info.SessionInputs.Count == 0)
+            model.CreateState().CopyTo(_initial); // else every session brings its own
         _rowFloats = checked(StateSize + InputWords + OutputWords + Alignment - 1) / Alignment * Alignment;
         _rowsPerSlab = Math.Max(1, SlabFloats / _rowFloats);
     }

@@ -19,7 +19,7 @@ internal sealed class StepLoop
     {
         _model = model;
         _batch = model.CreateBatch(batch);
-        _states = [.. Enumerable.Range(0, batch).Select(_ => model.CreateState())];
+        _states = [.. Enumerable.Range(0, batch).Select(_ => model.CreateState(SessionInput.Zeros(model.Info)))];
         _x = [.. _states.Select(_ => new float[model.Info.InputSize])];
         _y = [.. _states.Select(_ => new float[model.Info.OutputSize])];
         Array.ForEach(_x, fill);

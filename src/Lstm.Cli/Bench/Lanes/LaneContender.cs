@@ -25,7 +25,7 @@ internal sealed class LaneContender
         (Schedulers, Lanes) = (schedulers, schedulers * lanesOfEach);
         var options = new StepSchedulerOptions { Lanes = lanesOfEach, MaxQueue = callers * lanesOfEach };
         _schedulers = [.. Enumerable.Range(0, schedulers).Select(_ => new StepScheduler(model.Model, options, Ran))];
-        _states = [.. Enumerable.Range(0, callers).Select(_ => model.Model.CreateState())];
+        _states = [.. Enumerable.Range(0, callers).Select(_ => model.Model.CreateState(SessionInput.Zeros(model.Model.Info)))];
     }
 
     /// <summary>Schedulers.</summary>

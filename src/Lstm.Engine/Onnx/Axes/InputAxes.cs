@@ -3,7 +3,7 @@ namespace Lstm.Engine.Onnx.Axes;
 /// <summary>What each axis of an input is, or may be.</summary>
 /// <param name="Name">The input's name.</param>
 /// <param name="Lengths">Length of each axis, −1 where nothing tells it.</param>
-/// <param name="Roles">T, B, blank for an axis of values, ? when unknown.</param>
+/// <param name="Roles">T, B, S for one as long as what a session is given once, blank for an axis of values, ? when unknown.</param>
 /// <param name="Certain">Whether a role is a fact: said in model.json, or taken for it by a recurrent node or a state; names are none.</param>
 internal sealed record InputAxes(string Name, int[] Lengths, char[] Roles, bool[] Certain)
 {
@@ -16,14 +16,15 @@ internal sealed record InputAxes(string Name, int[] Lengths, char[] Roles, bool[
     /// <summary>Open axes whose role no one knows.</summary>
     public IEnumerable<int> Unknown => Roles.Index().Where(static r => r.Item == '?').Select(static r => r.Index);
 
-    /// <summary>The lengths for one timestep of one session.</summary>
-    public int[] StepShape => [.. Lengths.Select((n, axis) => n < 0 || Roles[axis] is 'T' or 'B' ? 1 : n)];
+    /// <summary>The lengths for one timestep of one session; 0 for an axis as long as what the session is given once.</summary>
+    public int[] StepShape => [.. Lengths.Select((n, axis) => Roles[axis] == 'S' ? 0 : n < 0 || Roles[axis] is 'T' or 'B' ? 1 : n)];
 
     /// <summary>The lengths of a run; open axes that are neither time nor batch are 1.</summary>
     /// <param name="time">T, where the file leaves it open.</param>
     /// <param name="batch">B, where the file leaves it open.</param>
+    /// <param name="given">S.</param>
     /// <returns>One length an axis.</returns>
-    public long[] ShapeOf(int time, int batch) => [.. Lengths.Select((n, axis) => n >= 0 ? n : Roles[axis] switch { 'T' => time, 'B' => batch, _ => 1L })];
+    public long[] ShapeOf(int time, int batch, int given = 1) => [.. Lengths.Select((n, axis) => n >= 0 ? n : Roles[axis] switch { 'T' => time, 'B' => batch, 'S' => given, _ => 1L })];
 
     /// <summary>The axes as people write them.</summary>
     public string Description => $"[{string.Join(", ", Lengths.Select((n, axis) => Roles[axis] is 'T' or 'B' or '?' ? $"{Roles[axis]}" : n < 0 ? "?" : $"{n}"))}]";

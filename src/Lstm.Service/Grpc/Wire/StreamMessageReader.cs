@@ -1,6 +1,8 @@
 using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
+using Lstm.Service.Errors;
+using Lstm.Service.Sessions;
 using Lstm.V1;
 
 namespace Lstm.Service.Grpc.Wire;
@@ -61,6 +63,8 @@ internal static class StreamMessageReader
         int pieces = CountPieces(bytes);
         if (pieces > MostPieces)
             message.Refuse(Throw.StreamRequestPieces(pieces, MostPieces));
+        else if (CountInputs(bytes) is var inputs && inputs > SessionInputs.MaxNames)
+            message.Refuse(Throw.OpenInputs(inputs, SessionInputs.MaxNames));
         else
             message.Set(Parser.ParseFrom(bytes));
     }
@@ -71,6 +75,21 @@ internal static class StreamMessageReader
         for (var fields = new ProtoFields(bytes); fields.MoveNext();)
             pieces += fields.Tag is OpenTag or StepTag or CloseTag or BatchTag ? 1 : 0;
         return pieces;
+    }
+
+    // As objects empty inputs would be many times as large as their bytes.
+    private static int CountInputs(ReadOnlySpan<byte> bytes)
+    {
+        int inputs = 0;
+        for (var fields = new ProtoFields(bytes); fields.MoveNext();)
+        {
+            if (fields.Tag != OpenTag)
+                continue;
+            for (var open = new ProtoFields(fields.Value); open.MoveNext();)
+                inputs += open.Tag == ProtoFields.WithLength(StreamOpen.InputsFieldNumber) ? 1 : 0;
+        }
+
+        return inputs;
     }
 
     private static bool TryRead(ReadOnlySpan<byte> bytes, StreamMessage message)

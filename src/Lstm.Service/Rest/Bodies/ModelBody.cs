@@ -19,6 +19,7 @@ namespace Lstm.Service.Rest.Bodies;
 /// <param name="SequenceLength">The one length that whole sequences must have; left out: any.</param>
 /// <param name="LongestSequence">The most timesteps of a sequence, as far as the model is concerned; left out: any number.</param>
 /// <param name="Inputs">Per step, without time and batch axes.</param>
+/// <param name="SessionInputs">Given once, when a session opens; 0 in a shape is an axis of any length.</param>
 /// <param name="Outputs">Per step, without time and batch axes.</param>
 /// <param name="InputSize">Values per step in: the sum over the inputs.</param>
 /// <param name="OutputSize">Values per step out: the sum over the outputs.</param>
@@ -28,11 +29,12 @@ namespace Lstm.Service.Rest.Bodies;
 /// <param name="StateBytes">Per session.</param>
 /// <param name="States">What a session's state holds.</param>
 /// <param name="StatePairs">The file's state inputs and the outputs that feed them.</param>
+/// <param name="Remarks">What to know of how it runs: outputs that are left out, results that depend on the run.</param>
 /// <param name="FrameContext">Past samples that a session keeps and prepends to each frame.</param>
 internal sealed record ModelBody(
     string Name, string Fingerprint, string Producer, int Opset, string Backend, ModelFaultBody[] NotNative, bool Streamable, ModelFaultBody[] NotStreamable, bool BatchInvariant, string? InvarianceNote, string Weights, int MaxBatch,
-    int? SequenceLength, int? LongestSequence, TensorBody[] Inputs, TensorBody[] Outputs, int InputSize, int OutputSize, LayerBody[] Layers, long Parameters, long FlopsPerStep,
-    long StateBytes, StateShapeBody[] States, StatePairBody[] StatePairs, int FrameContext)
+    int? SequenceLength, int? LongestSequence, TensorBody[] Inputs, TensorBody[] SessionInputs, TensorBody[] Outputs, int InputSize, int OutputSize, LayerBody[] Layers, long Parameters, long FlopsPerStep,
+    long StateBytes, StateShapeBody[] States, StatePairBody[] StatePairs, ModelFaultBody[] Remarks, int FrameContext)
 {
     /// <summary>Describes a model.</summary>
     /// <param name="served">The model.</param>
@@ -44,9 +46,9 @@ internal sealed record ModelBody(
             served.Name, info.Fingerprint, info.Producer, info.Opset, info.Backend, [.. info.NotNative.Select(ModelFaultBody.From)],
             info.IsStreamable, [.. info.NotStreamable.Select(ModelFaultBody.From)], info.IsBatchInvariant, info.IsBatchInvariant ? null : info.InvarianceNote, WeightFormats.NameOf(info.Weights), served.MaxBatch,
             info.SequenceLength, info.LongestSequence == int.MaxValue ? null : info.LongestSequence,
-            [.. info.Inputs.Select(TensorBody.From)], [.. info.Outputs.Select(TensorBody.From)], served.InputSize, served.OutputSize,
+            [.. info.Inputs.Select(TensorBody.From)], [.. info.SessionInputs.Select(TensorBody.From)], [.. info.Outputs.Select(TensorBody.From)], served.InputSize, served.OutputSize,
             [.. info.Layers.Select(LayerBody.From)], info.ParameterCount, info.FlopsPerStep,
             info.StateBytes, [.. info.States.Select(static s => new StateShapeBody(s.Name, s.Shape, s.ElementType))],
-            [.. info.StatePairs.Select(static p => new StatePairBody(p.Input, p.Output, p.Found))], info.FrameContext);
+            [.. info.StatePairs.Select(static p => new StatePairBody(p.Input, p.Output, p.Found))], [.. info.Remarks.Select(ModelFaultBody.From)], info.FrameContext);
     }
 }

@@ -12,13 +12,16 @@ internal sealed record NamedTensorBody(string Name, IReadOnlyList<int> Shape, fl
     /// <summary>Cuts a flat vector into its named pieces.</summary>
     /// <param name="slices">What lies where.</param>
     /// <param name="values">The vector; empty: nothing was asked for.</param>
+    /// <param name="kept">Pieces beside the vector: what a session was given when it opened.</param>
     /// <returns>The pieces, or null.</returns>
-    public static NamedTensorBody[]? Cut(IReadOnlyList<Engine.NamedSlice> slices, ReadOnlySpan<float> values)
+    public static NamedTensorBody[]? Cut(IReadOnlyList<Engine.NamedSlice> slices, ReadOnlySpan<float> values, IReadOnlyList<Engine.SessionInput>? kept = null)
     {
-        if (values.IsEmpty)
+        if (values.IsEmpty && kept is not { Count: > 0 })
             return null;
-        var pieces = new NamedTensorBody[slices.Count];
-        for (int i = 0; i < pieces.Length; i++)
+        var pieces = new NamedTensorBody[slices.Count + (kept?.Count ?? 0)];
+        for (int i = slices.Count; i < pieces.Length; i++)
+            pieces[i] = new(kept![i - slices.Count].Name, kept[i - slices.Count].Shape ?? [], kept[i - slices.Count].Values.ToArray()); // not null: it has more pieces
+        for (int i = 0; i < slices.Count; i++)
         {
             var piece = values.Slice(slices[i].Offset, slices[i].Words);
             pieces[i] = slices[i].IsInteger

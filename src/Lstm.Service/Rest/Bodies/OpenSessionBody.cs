@@ -1,3 +1,5 @@
+using Lstm.Service.Rest.Json;
+
 namespace Lstm.Service.Rest.Bodies;
 
 /// <summary>Opens a session.</summary>
@@ -11,4 +13,7 @@ internal sealed record OpenSessionBody
 
     /// <summary>create (the default), resume or create_or_resume.</summary>
     public string? Mode { get; init; }
+
+    /// <summary>What the model is given once (session_inputs of the model), by name: a number, or a list, nested as its shape is.</summary>
+    public SessionInputList? Inputs { get; init; }
 }

@@ -15,5 +15,5 @@ internal sealed record PredictResultBody(string Model, SequenceResultBody[] Sequ
     public static PredictResultBody From(ServedModel served, PredictResult[] results) => new(
         served.Name,
         Array.ConvertAll(results, r => new SequenceResultBody(
-            r.Length, [.. r.Outputs.Select(static o => new NamedTensorBody(o.Name, [.. (o.Shape ?? []).Select(static n => (int)n)], o.Values.ToArray(), o.Integers.IsEmpty ? null : new(o.Integers.ToArray())))], NamedTensorBody.Cut(served.Model.Info.States, r.State))));
+            r.Length, [.. r.Outputs.Select(static o => new NamedTensorBody(o.Name, [.. (o.Shape ?? []).Select(static n => (int)n)], o.Values.ToArray(), o.Integers.IsEmpty ? null : new(o.Integers.ToArray())))], NamedTensorBody.Cut(served.Model.Info.States, r.State, r.Kept))));
 }

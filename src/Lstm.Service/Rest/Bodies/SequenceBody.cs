@@ -13,4 +13,7 @@ internal sealed record SequenceBody
 
     /// <summary>Where it starts: every piece of the model's state; left out: what the model starts from.</summary>
     public StatePieceBody[]? State { get; init; }
+
+    /// <summary>What the model is given once, as when a session is opened; may be among the pieces of the state instead.</summary>
+    public SessionInputList? Inputs { get; init; }
 }

@@ -20,5 +20,5 @@ internal sealed record SessionBody(
     /// <returns>The body.</returns>
     public static SessionBody From(SessionSnapshot session) => new(
         session.Id, session.Model.Name, session.Step, Rfc3339.Format(session.CreatedAt), session.LastStepAt is { } at ? Rfc3339.Format(at) : "",
-        session.Resumed, session.Model.InputSize, session.Model.OutputSize, NamedTensorBody.Cut(session.Model.Model.Info.States, session.State));
+        session.Resumed, session.Model.InputSize, session.Model.OutputSize, NamedTensorBody.Cut(session.Model.Model.Info.States, session.State, session.Kept));
 }

@@ -23,7 +23,7 @@ internal sealed record StepResultBody(
     /// <returns>The body.</returns>
     public static StepResultBody From(Session session, StepGroup group, bool nested) => new(
         session.Id, group[0].DoneStep, group[0].Count, new(group.Y(0), session.Model.OutputWords, session.Model.OutputSize, nested),
-        NamedTensorBody.Cut(session.Model.Model.Info.States, group.State(0)),
+        NamedTensorBody.Cut(session.Model.Model.Info.States, group.State(0), group[0].WantState ? session.Context?.Inputs : null),
         NamedTensorBody.Cut(session.Model.Model.Info.Gates, group.Gates(0)), group[0].Replayed, Integers(session.Model, group, nested));
 
     private static JsonIntegers? Integers(ServedModel model, StepGroup group, bool nested)

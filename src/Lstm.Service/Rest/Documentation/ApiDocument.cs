@@ -28,6 +28,13 @@ internal static class ApiDocument
         options.SupportNonNullableReferenceTypes();
         options.MapType<StepInput>(static () => Numbers("[input_size] for one step, or [[input_size], …] for several.", "[10844, 0, 1, 0.78, 0.62]"));
         options.MapType<JsonIntegers>(Integers);
+        options.MapType<SessionInputList>(static () => new OpenApiSchema
+        {
+            Description = "The model's session_inputs by name: each a number, or a list, nested as its shape is.",
+            Type = JsonSchemaType.Object,
+            AdditionalProperties = new OpenApiSchema(),
+            Examples = [JsonNode.Parse("""{"category": 3, "encoder_context": [[0.1, -0.2], [0.3, 0.4]]}""")!], // never null: the text is not "null"
+        });
         options.MapType<StepOutput>(static () => Numbers("[output_size], or [[output_size], …] when x was a list of lists.", "[9120.5, 10012.25, 11034]"));
     }
 

@@ -215,5 +215,5 @@ public sealed class StreamAnswerWriterTests(ServiceFixture fixture) : IClassFixt
         return session;
     }
 
-    private Session Open() => fixture.Service.Services.GetRequiredService<SessionRegistry>().Open("", "nyc-taxi", OpenMode.Create, out _);
+    private Session Open() => fixture.Service.Services.GetRequiredService<SessionRegistry>().Open("", "nyc-taxi", OpenMode.Create, [], out _);
 }

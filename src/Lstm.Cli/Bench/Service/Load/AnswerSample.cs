@@ -35,7 +35,7 @@ internal sealed class AnswerSample(int session, int outputSize)
     public double Compare(Model model, InputTable inputs)
     {
         var expected = new float[_y.Count];
-        ModelState state = model.CreateState();
+        ModelState state = model.CreateState(SessionInput.Zeros(model.Info));
         for (int step = 0; step < Steps; step++)
             model.Step(state, inputs.Input(session, (ulong)step + 1), expected.AsSpan(step * outputSize, outputSize));
 
