@@ -30,6 +30,24 @@ public sealed class SidecarTests : IDisposable
     }
 
     [Fact]
+    public void Load_WithNoStatePairs_TakesAllInputsForData()
+    {
+        var file = new OnnxBuilder(17);
+        var sum = file.Node("Add", [file.Input("p", "1 2"), file.Input("q", "1 2")]);
+        file.Output(file.Node("Relu", [sum]), "1 2", "r");
+        file.Output(sum, "1 2", "s");
+        var path = file.Write(Path.Combine(_folder, "model.onnx"));
+        File.WriteAllText(Path.Combine(_folder, "model.json"), """{ "state_pairs": [] }""");
+
+        var model = ModelLoader.Load(path);
+        using var _ = model as IDisposable;
+
+        Assert.Equal(["p", "q"], model.Info.Inputs.Select(static i => i.Name));
+        Assert.Equal(["r", "s"], model.Info.Outputs.Select(static o => o.Name));
+        Assert.Empty(model.Info.StatePairs);
+    }
+
+    [Fact]
     public void Load_WithBackendAndBatching_TakesThem()
     {
         var info = Load("""{ "backend": "onnxruntime", "allow_batching": true, "outputs": { "y": { "name": "demand" } } }""").Info;

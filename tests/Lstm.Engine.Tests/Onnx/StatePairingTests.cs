@@ -104,6 +104,40 @@ public sealed class StatePairingTests : IDisposable
     }
 
     [Fact]
+    public void Find_ResidualBesideMoreData_IsRefusedUnlessNamesDecide()
+    {
+        Assert.Equal(
+            """The graph leaves 2 readings of what its states are. Add the line of the right one to model.json. 'b' becomes 'd', and 'a', 'e' are data: "state_pairs": [["b", "d"]]; 'a' becomes 'f', 'b' becomes 'd', and 'e' is data: "state_pairs": [["a", "f"], ["b", "d"]].""",
+            Find(ResidualGru("a", "b", "e", "d", "f")).Ambiguity);
+        Assert.Equal(["h_in -> h_out"], Describe(Find(ResidualGru("x", "h_in", "u", "h_out", "y"))));
+        Assert.Equal(["h_in -> h_out", "pos -> pos_next"], Describe(Find(ResidualGru("pos", "h_in", "u", "h_out", "pos_next"))));
+    }
+
+    [Fact]
+    public void Find_NamesAgainstAGate_CountNothing()
+    {
+        var file = new OnnxBuilder(17);
+        string h = WrittenCells.Gru(file, file.Input("h_in", "B 8"), 8, file.Input("x", "B 8"), 8);
+        file.Output(h, "B 8", "y");
+        file.Output(file.Node("Mul", ["h_in", file.Node("Sigmoid", [WrittenCells.Linear(file, "y", 8, 8)])]), "B 8", "h_out");
+
+        Assert.Equal(["x -> y"], Describe(Find(file.Model)));
+    }
+
+    [Fact]
+    public void Find_NamesAgainstProducts_AreRefused()
+    {
+        // An RNN that shows h' and y, or one that feeds y back and shows what is hidden: the names say the second.
+        var file = new OnnxBuilder(17);
+        string h = WrittenCells.Rnn(file, file.Input("x", "B 3"), 3, file.Input("y_prev", "B 8"), 8);
+        file.Output(WrittenCells.Linear(file, file.Output(h, "B 8", "shown"), 8, 8), "B 8", "y_next");
+
+        Assert.Equal(
+            """The graph leaves 2 readings of what its states are. Add the line of the right one to model.json. 'y_prev' becomes 'shown', and 'x' is data: "state_pairs": [["y_prev", "shown"]]; 'y_prev' becomes 'y_next', and 'x' is data: "state_pairs": [["y_prev", "y_next"]].""",
+            Find(file.Model).Ambiguity);
+    }
+
+    [Fact]
     public void Find_ProjectedLstmOfOneShape_TellsHFromC()
     {
         var file = new OnnxBuilder(17);
@@ -272,6 +306,17 @@ public sealed class StatePairingTests : IDisposable
 
     private static string[] Describe(StatePairing found) =>
         [.. found.Links.Select(static l => $"{l.Input} -> {l.Output}{(l.Piece is null ? "" : $"[{l.Piece.Offset}]")}").Order()];
+
+    private static ModelProto ResidualGru(string x, string h, string more, string next, string y)
+    {
+        var file = new OnnxBuilder(17);
+        file.Input(x, "B 8");
+        string joined = file.Node("Concat", [x, file.Input(more, "B 2")], ("axis", -1));
+        string value = WrittenCells.Gru(file, joined, 10, file.Input(h, "B 8"), 8);
+        value = file.Output(value, "B 8", next);
+        file.Output(file.Node("Add", [x, WrittenCells.Linear(file, value, 8, 8)]), "B 8", y);
+        return file.Model;
+    }
 
     private static ModelProto RnnOfOneShape(string x, string h, string y, string next)
     {
