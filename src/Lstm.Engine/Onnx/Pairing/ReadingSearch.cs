@@ -110,8 +110,7 @@ internal sealed class ReadingSearch
             return;
         }
         // Nothing reads the target: it may be one more answer, in a graph without states, too.
-        bool isWindow = _graph.Inputs.All(static i => DeclaredShape.Of(i).Rank is > 2);
-        if (next.Kinds != PathKinds.Masked && (!isWindow || so.Pairs.Count > 0 || next.Name > NamePairs.Nothing))
+        if (next.Kinds != PathKinds.Masked && (IsOfVectors(next.Input) || so.Pairs.Count > 0 || next.Name > NamePairs.Nothing))
         {
             DecideRest(so.With(next), leftOut);
         }
@@ -227,6 +226,10 @@ internal sealed class ReadingSearch
 
     private bool LeavesResult(Reading so, Candidate more) => _graph.Outputs.Count > so.With(more).Pairs.Select(static p => p.Target.Output).Distinct().Count()
         || !_selectors.SetEquals(Enumerable.Range(0, _graph.Inputs.Count).Where(i => !so.With(more).Uses(i)));
+
+    // A vector, perhaps with an axis of layers, in a graph whose data are vectors and no windows.
+    private bool IsOfVectors(int input) => DeclaredShape.Of(_graph.Inputs[input]) is var shape && (shape.Rank is null or <= 2 || (shape.Rank == 3 && shape.Length(0) == 1))
+        && !Enumerable.Range(0, _graph.Inputs.Count).Any(i => i != input && DeclaredShape.Of(_graph.Inputs[i]).Rank > 2 && !_candidates.Any(c => c.Input == i));
 
     // A tensor with several open axes is a sequence or a batch of them.
     private bool IsSequence(int input)
