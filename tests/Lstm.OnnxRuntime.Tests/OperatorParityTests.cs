@@ -95,6 +95,23 @@ public sealed class OperatorParityTests : IDisposable
         Assert.Equal("Pad 'Pad_4': it looks 2 timesteps ahead, which a stream does not know yet.", Assert.Single(model.Info.NotStreamable).ToString());
     }
 
+    [Theory]
+    [InlineData("Sub", "Sub 'Sub_7': [1, T, B, 3] and [T, 1, B, 3] are broadcast to [T, T, B, 3], which joins every timestep or session with every other.")]
+    [InlineData("Einsum", "Einsum 'Einsum_3': it multiplies [T, B, 3] by [T, B, 3], which joins every timestep or session with every other.")]
+    public void Load_OfEveryTimestepWithEveryOther_IsRefused(string op, string reason)
+    {
+        // Of all pairs of timesteps a row would hold those of a timestep with itself.
+        var file = new OnnxBuilder(17);
+        var x = Summed(file, file.Input("x", "T B 3"));
+        var y = op == "Einsum" ? file.Node("Einsum", [x, x], ("equation", "tbi,sbi->tsb")) : file.Node("Sub", [file.Unsqueeze(x, 0), file.Unsqueeze(x, 1)]);
+        file.Output(y, op == "Einsum" ? "T T B" : "T T B 3", "y");
+
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(file.Write(_path)));
+
+        Assert.Equal(reason, error.Faults[0].ToString());
+        Assert.Equal(ModelFaultKind.Unsupported, error.Faults[0].Kind);
+    }
+
     // A graph without any state is no recurrent network; this one remembers a sum.
     private static string Summed(OnnxBuilder file, string x)
     {
