@@ -80,10 +80,6 @@ internal sealed class GraphInputs
         var type = (ElementType)input.Type.TensorType.ElemType;
         if (inSlots.Contains(input.Name))
         {
-            if (ElementTypes.IsInteger(type))
-            {
-                throw new NodeFaultException($"The state '{input.Name}' is of type {ElementTypes.Name(type)}; the native engine keeps states of floating-point numbers.");
-            }
             StateSlot slot = scope.Plan.AddState(input.Name, count, null, SizesOf(shape));
             scope.Values[input.Name] = new SignalValue(shape, type, slot.Old);
             Slots.Add((input.Name, slot, shape));

@@ -121,7 +121,7 @@ internal sealed class GraphTracer
         StepPlanner work = _scope.Plan;
         HashSet<string> inSlots = _scope.HasTimeAxis ? [] : [.. _states.OfPlainOperators.Select(static l => l.Input)];
         _faults.AddRange(_inputs.Define(_scope, _session, inSlots));
-        _faults.AddRange(_scope.HasTimeAxis ? _states.FaultsOverTime : []);
+        _faults.AddRange(_states.IntegerFaults);
         if (_faults.Count > 0)
         {
             return null;

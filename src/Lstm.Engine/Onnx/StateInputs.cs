@@ -29,10 +29,13 @@ internal sealed class StateInputs
     /// <summary>What stays unclear.</summary>
     public IEnumerable<ModelFault> Faults => _pairing?.Ambiguity is { } text ? [new ModelFault("", "", text) { Kind = ModelFaultKind.Unsupported }] : [];
 
-    /// <summary>States of whole numbers in a graph that runs over time: no recurrent node carries them.</summary>
-    public IEnumerable<ModelFault> FaultsOverTime => OfPlainOperators
-        .Where(link => _graph.Inputs.Any(i => i.Name == link.Input && ElementTypes.IsInteger(DeclaredShape.Of(i).Type)))
-        .Select(static link => new ModelFault("", "", $"The state '{link.Input}' of whole numbers goes through plain operators over a whole sequence.") { Kind = ModelFaultKind.Unsupported });
+    /// <summary>Why the states of whole numbers and booleans are not kept natively.</summary>
+    public IEnumerable<ModelFault> IntegerFaults =>
+        from link in OfPlainOperators
+        from input in _graph.Inputs
+        where input.Name == link.Input && ElementTypes.IsInteger(DeclaredShape.Of(input).Type)
+        let type = ElementTypes.Name(DeclaredShape.Of(input).Type)
+        select new ModelFault("", "", $"The state '{link.Input}' is of type {type}; the native engine keeps states of floating-point numbers.") { Kind = ModelFaultKind.Unsupported };
 
     private IReadOnlyList<StateLink> Links => Named ?? (_pairing ??= StatePairing.Find(_graph)).Links;
 

@@ -30,6 +30,21 @@ public sealed class IntegerModelTests
     }
 
     [Fact]
+    public void LoadNatively_SaysWhyNot()
+    {
+        var error = Assert.Throws<ModelLoadException>(() => Model.Load(File, new ModelHints { StatePairs = [("h", "h_next"), ("count", "count_next"), ("seen", "seen_next"), ("last", "last_next")] }));
+
+        Assert.Equal(
+            [
+                "The state 'count' is of type int64; the native engine keeps states of floating-point numbers.",
+                "The state 'seen' is of type bool; the native engine keeps states of floating-point numbers.",
+                "The state 'last' is of type int64; the native engine keeps states of floating-point numbers.",
+            ],
+            error.Faults.Select(static f => f.ToString()));
+        Assert.All(error.Faults, static f => Assert.Equal(ModelFaultKind.Unsupported, f.Kind));
+    }
+
+    [Fact]
     public void Step_WholeNumbersAsFloats_IsTheSameAsExactly()
     {
         using var model = OrtBackedModel.Load(File, hints: new ModelHints { StatePairs = [("h", "h_next"), ("count", "count_next"), ("seen", "seen_next"), ("last", "last_next")] });
