@@ -30,7 +30,16 @@ internal sealed class Comparison
     /// <param name="expected">Reference, as many.</param>
     /// <param name="tolerance">How far they may be apart.</param>
     /// <param name="step">The step they belong to, from 1.</param>
-    public void Add(string what, ReadOnlySpan<float> actual, ReadOnlySpan<double> expected, Tolerance tolerance, int step)
+    public void Add(string what, ReadOnlySpan<float> actual, ReadOnlySpan<double> expected, Tolerance tolerance, int step) =>
+        Add(what, Array.ConvertAll(actual.ToArray(), static v => (double)v), expected, tolerance, step);
+
+    /// <summary>Compares value by value.</summary>
+    /// <param name="what">What the values are, for the message.</param>
+    /// <param name="actual">Computed.</param>
+    /// <param name="expected">Reference, as many.</param>
+    /// <param name="tolerance">How far they may be apart.</param>
+    /// <param name="step">The step they belong to, from 1.</param>
+    public void Add(string what, double[] actual, ReadOnlySpan<double> expected, Tolerance tolerance, int step)
     {
         if (actual.Length != expected.Length)
             throw new ArgumentException($"{what} has {actual.Length} values but its reference has {expected.Length}.");

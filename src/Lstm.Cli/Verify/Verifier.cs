@@ -48,7 +48,7 @@ internal sealed class Verifier
                 return Late(expectation, watch.Elapsed, target.Name) ?? Refused(target.Name, refusal, expectation);
             backend = model.Info.Backend;
             using var owner = model as IDisposable;
-            var verdict = Late(expectation, watch.Elapsed, target.Name) ?? Unlike(expectation, model.Info) ?? Compare(target, model, given, bundles, references);
+            var verdict = Late(expectation, watch.Elapsed, target.Name) ?? Unlike(expectation, model.Info, references) ?? Compare(target, model, given, bundles, references);
             verdict = verdict with { Case = target.Name, Backend = backend, Streams = model.Info.IsStreamable };
             return CheckGiven(verdict, given, model.Info);
         }
@@ -124,7 +124,7 @@ internal sealed class Verifier
             : verdict;
     }
 
-    private static Verdict? Unlike(Expectation? expectation, ModelInfo info)
+    private static Verdict? Unlike(Expectation? expectation, ModelInfo info, StepReferences? references)
     {
         string[] inputs = [.. info.Inputs.Concat(info.SessionInputs).Select(static i => i.Name)];
         string[] outputs = [.. info.Outputs.Select(static o => o.Name)];
@@ -132,7 +132,8 @@ internal sealed class Verifier
             : !expectation.Outcome.Contains("right") ? $"Expected a refusal ({string.Join(" or ", expectation.Outcome)}), but the engine loads it."
             : expectation.Inputs is { } names && !names.ToHashSet().SetEquals(inputs) ? $"Expected the inputs {string.Join(", ", names)} but the engine takes {string.Join(", ", inputs)}."
             : expectation.Outputs.Except(outputs).Any() ? $"Expected the outputs {string.Join(", ", expectation.Outputs)} but the engine gives {string.Join(", ", outputs)}."
-            : expectation.Streams == true && !info.IsStreamable ? $"Expected to stream, but the engine says: {string.Join(" ", info.NotStreamable)}"
+            // References of the whole sequence alone leave nothing to step against.
+            : expectation.Streams == true && !info.IsStreamable && references is not { Steps.Count: 0, Whole.Count: > 0 } ? $"Expected to stream, but the engine says: {string.Join(" ", info.NotStreamable)}"
             : expectation.Streams == false && info.IsStreamable ? "Expected whole sequences only, but the engine says that it streams."
             : null;
         return fault is null ? null : Verdict.Different("", info.Backend, fault);

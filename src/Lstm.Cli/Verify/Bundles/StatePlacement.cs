@@ -21,7 +21,13 @@ internal static class StatePlacement
             if (tensorOf(pair) is { } values)
             {
                 for (var i = 0; i < pair.Places.Count; i++)
-                    state[pair.Places[i]] = (float)values[IndexOf(pair, batch, row, i)];
+                {
+                    var value = values[IndexOf(pair, batch, row, i)];
+                    if (IsInteger(info, pair.Places[i]))
+                        IntegerWords.Of(state.Slice(pair.Places[i], IntegerWords.PerInteger))[0] = (long)value;
+                    else
+                        state[pair.Places[i]] = (float)value;
+                }
             }
         }
     }
@@ -37,13 +43,18 @@ internal static class StatePlacement
             if (pairs.Length > 1 || tensorOf(pairs[0]) is not { } values || values.Length != batch * pairs[0].Places.Count)
                 continue;
             var pair = pairs[0];
-            var actual = new float[pair.Places.Count];
+            var actual = new double[pair.Places.Count];
             var expected = new double[actual.Length];
             for (var i = 0; i < actual.Length; i++)
-                (actual[i], expected[i]) = (state[pair.Places[i]], values[IndexOf(pair, batch, row, i)]);
+                (actual[i], expected[i]) = (Value(info, state, pair.Places[i]), values[IndexOf(pair, batch, row, i)]);
             comparison.Add(pair.Output, actual, expected, tolerance, step);
         }
     }
+
+    private static double Value(ModelInfo info, ReadOnlySpan<float> state, int place) =>
+        IsInteger(info, place) ? IntegerWords.Of(state.Slice(place, IntegerWords.PerInteger))[0] : state[place];
+
+    private static bool IsInteger(ModelInfo info, int place) => info.States.Any(s => s.IsInteger && place >= s.Offset && place < s.Offset + s.Words);
 
     // The batch is one axis of the tensor; the engine's values of one session are all the others, row-major.
     private static int IndexOf(StatePair pair, int batch, int row, int place)

@@ -28,7 +28,7 @@ internal static class StepReferenceVerifier
         if (outputs.Length > 0)
             return $"The engine does not give {string.Join(", ", outputs)}, which the references have.";
 
-        float[][] x = [.. Enumerable.Range(0, references.Length).Select(t => info.Inputs.SelectMany(i => references.Inputs[i.Name][t]).Select(static v => (float)v).ToArray())];
+        float[][] x = [.. Enumerable.Range(0, references.Length).Select(t => StepRow.Pack(info, [.. info.Inputs.Select(i => references.Inputs[i.Name][t])]))];
         // What is given once has the same values at all steps.
         SessionInput[] once = x.Length == 0 ? [] : [.. info.SessionInputs.Select(i => new SessionInput(i.Name, null, Array.ConvertAll(references.Inputs[i.Name][0], static v => (float)v)))];
         comparison.IsOfNoTimesteps = x.Length == 0;
@@ -39,16 +39,19 @@ internal static class StepReferenceVerifier
         return null;
     }
 
+    // Whole numbers have no roundings.
+    private static Tolerance For(TensorInfo output) => output.IsInteger ? default : Allowed;
+
     private static void Step(Comparison comparison, Model model, ModelState state, float[][] x, StepReferences references)
     {
-        var y = new float[model.Info.OutputSize];
+        var y = new float[model.Info.OutputWords];
         for (var t = 0; t < x.Length; t++)
         {
             model.Step(state, x[t], y);
-            foreach (var (output, values) in Pieces(model.Info, y))
+            foreach (var (output, values) in StepRow.Unpack(model.Info, y))
             {
                 if (references.Steps.TryGetValue(output.Name, out var steps))
-                    comparison.Add($"s/{output.Name}", values, steps[t], Allowed, t + 1);
+                    comparison.Add($"s/{output.Name}", values, steps[t], For(output), t + 1);
                 else
                     CompareWhole(comparison, output, values, references, t, x.Length);
             }
@@ -58,40 +61,30 @@ internal static class StepReferenceVerifier
     private static void Predict(Comparison comparison, Model model, ModelState state, float[][] x, StepReferences references)
     {
         var info = model.Info;
-        var y = new float[x.Length * info.OutputSize];
+        var y = new float[x.Length * info.OutputWords];
         model.Predict([new Sequence(state, x.Length, x.SelectMany(static row => row).ToArray(), y)]);
         for (var t = 0; t < x.Length; t++)
         {
-            foreach (var (output, values) in Pieces(info, y.AsMemory(t * info.OutputSize, info.OutputSize)))
+            foreach (var (output, values) in StepRow.Unpack(info, y.AsMemory(t * info.OutputWords, info.OutputWords)))
             {
                 if (references.Whole.ContainsKey(output.Name))
                     CompareWhole(comparison, output, values, references, t, x.Length);
                 else if (references.Steps.TryGetValue(output.Name, out var steps) && (output.EveryStep || t == x.Length - 1))
-                    comparison.Add($"s/{output.Name} of the whole sequence", values, steps[t], Allowed, t + 1);
+                    comparison.Add($"s/{output.Name} of the whole sequence", values, steps[t], For(output), t + 1);
             }
         }
     }
 
-    private static void CompareWhole(Comparison comparison, TensorInfo output, float[] values, StepReferences references, int t, int steps)
+    private static void CompareWhole(Comparison comparison, TensorInfo output, double[] values, StepReferences references, int t, int steps)
     {
         if (!references.Whole.TryGetValue(output.Name, out var whole))
             return;
         var isLastAlone = whole.Length == output.Size;
         if (!isLastAlone && whole.Length != steps * output.Size)
-            comparison.Add($"w/{output.Name}", values, whole, Allowed, t + 1);
+            comparison.Add($"w/{output.Name}", values, whole, For(output), t + 1);
         else if (!isLastAlone && (output.EveryStep || t == steps - 1))
-            comparison.Add($"w/{output.Name}", values, whole.AsSpan(t * output.Size, output.Size), Allowed, t + 1);
+            comparison.Add($"w/{output.Name}", values, whole.AsSpan(t * output.Size, output.Size), For(output), t + 1);
         else if (t == steps - 1)
-            comparison.Add($"w/{output.Name}", values, whole, Allowed, t + 1);
-    }
-
-    private static IEnumerable<(TensorInfo Output, float[] Values)> Pieces(ModelInfo info, ReadOnlyMemory<float> y)
-    {
-        var offset = 0;
-        foreach (var output in info.Outputs)
-        {
-            yield return (output, y.Slice(offset, output.Size).ToArray());
-            offset += output.Size;
-        }
+            comparison.Add($"w/{output.Name}", values, whole, For(output), t + 1);
     }
 }
