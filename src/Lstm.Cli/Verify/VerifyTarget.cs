@@ -44,7 +44,7 @@ internal sealed record VerifyTarget(string Name, string Model, IReadOnlyList<str
     {
         var covered = new HashSet<string>(StringComparer.Ordinal);
         var caseFile = Path.Combine(folder.FullName, CaseFile);
-        var stepFile = Path.Combine(folder.FullName, Expected.StepReferences.FileName);
+        var stepFile = Path.Combine(folder.FullName, Lstm.Cli.Verify.Expected.StepReferences.FileName);
         if (File.Exists(caseFile) || File.Exists(stepFile))
         {
             covered.Add(MainFile);
@@ -56,7 +56,7 @@ internal sealed record VerifyTarget(string Name, string Model, IReadOnlyList<str
             yield return target;
         }
         foreach (var file in folder.EnumerateFiles("*.onnx").Where(f => !covered.Contains(f.Name)).OrderBy(static f => f.Name, StringComparer.Ordinal))
-            yield return new VerifyTarget(Path.GetRelativePath(root, file.FullName).Replace('\\', '/'), file.FullName, []);
+            yield return new VerifyTarget(IsCase(folder, file.Name) ? folder.Name : Path.GetRelativePath(root, file.FullName).Replace('\\', '/'), file.FullName, []);
         foreach (var missing in Missing(folder))
             yield return new VerifyTarget(missing, Path.Combine(folder.FullName, missing), []);
         // Links may lead in circles; hidden folders hold nothing of the user's.
@@ -65,12 +65,17 @@ internal sealed record VerifyTarget(string Name, string Model, IReadOnlyList<str
             yield return target;
     }
 
-    // What a folder says to hold and does not; where it cannot be read, each of its models says so.
-    private static IEnumerable<string> Missing(DirectoryInfo folder)
+    // What a folder says to hold and does not.
+    private static IEnumerable<string> Missing(DirectoryInfo folder) => Expected(folder).Where(name => !Path.Exists(Path.Combine(folder.FullName, name)));
+
+    private static bool IsCase(DirectoryInfo folder, string file) => file == MainFile && folder.Parent is { } above && Expected(above).Contains(folder.Name);
+
+    // Where it cannot be read, each of the models says so.
+    private static IReadOnlyCollection<string> Expected(DirectoryInfo folder)
     {
         try
         {
-            return [.. Expectation.NamesIn(folder.FullName).Where(name => !Path.Exists(Path.Combine(folder.FullName, name)))];
+            return Expectation.NamesIn(folder.FullName);
         }
         catch (BundleException)
         {

@@ -59,4 +59,19 @@ public sealed class VerifierTests
 
         Assert.Equal((Outcome.Refused, "native", "Conv 'a': No. Loop 'b': Neither.", 3), (verdict.Outcome, verdict.Backend, verdict.Why, verdict.ExitCode));
     }
+
+    [Fact]
+    public void Verify_EngineThatTakesTimeForTheBatch_IsDifferent()
+    {
+        using var data = new VerifyData();
+        var file = Path.Combine(data.Folder, "m.onnx");
+        File.Copy(VerifyData.Path("exports", "streams", "one_hot_sum_mean.onnx"), file);
+        File.WriteAllText(Path.ChangeExtension(file, ".json"), """{"backend": "onnxruntime", "inputs": {"x": {"time_axis": 1, "batch_axis": 0}}}""");
+
+        var run = VerifyRun.Of(file, "--json");
+
+        var line = Assert.Single(run.Json());
+        Assert.Equal(("different", 1), (line.GetProperty("verdict").GetString(), run.ExitCode));
+        Assert.Equal("The engine takes an axis for the batch along which rows of 'y' depend on each other: it may be time. Name time_axis and batch_axis in model.json.", line.GetProperty("why").GetString());
+    }
 }

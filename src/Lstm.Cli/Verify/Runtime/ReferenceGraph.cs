@@ -84,6 +84,54 @@ internal sealed class ReferenceGraph(OrtModel file, ModelInfo info, IReadOnlyLis
         }
     }
 
+    /// <summary>
+    /// Whether rows of what the engine takes for the batch are independent: beside another each gives what it gives alone. Time in its place would not.
+    /// </summary>
+    /// <param name="x">A sequence.</param>
+    /// <param name="other">Another, as long.</param>
+    /// <param name="allowed">How far the outputs may be apart.</param>
+    /// <returns>The output that differs; null when none does, or when the file has no open batch.</returns>
+    public string? FindDependentRows(float[][] x, float[][] other, double allowed)
+    {
+        if (once.Count > 0 || info.FrameContext > 0 || info.Inputs.Any(i => i.BatchAxis < 0 || i.BatchAxis == i.TimeAxis || Port(i.Name).Shape[i.BatchAxis] >= 0))
+            return null;
+        if (!RunsWhole)
+            (x, other) = (x[..1], other[..1]);
+        IReadOnlyDictionary<string, OrtTensor>[] single;
+        IReadOnlyDictionary<string, OrtTensor> two;
+        try
+        {
+            single = [Run(Pack(x, Zeros())), Run(Pack(other, Zeros()))];
+            var (first, second) = (Pack(x, Zeros(2)), Pack(other, Zeros(2)));
+            foreach (var input in info.Inputs)
+                first[input.Name] = Join(first[input.Name], second[input.Name], input.BatchAxis, Port(input.Name).ElementType);
+            two = Run(first);
+        }
+        catch (NothingToCompareException)
+        {
+            return null; // The file runs one row alone, whatever it declares.
+        }
+        foreach (var output in info.Outputs.Where(static o => o.BatchAxis < 0 || o.BatchAxis != o.TimeAxis))
+        {
+            // Later timesteps depend on earlier ones, of reverse cells the other way round: so both rows are looked at.
+            for (var row = 0; row < single.Length; row++)
+            {
+                var (a, b) = (single[row][output.Name].ToDoubles(), Row(two[output.Name], output, row).ToDoubles());
+                if (a.Length == b.Length ? a.Zip(b).Any(v => Math.Abs(v.First - v.Second) > allowed) : output.BatchAxis >= 0)
+                    return output.Name;
+            }
+        }
+        return null;
+    }
+
+    // Two rows along the axis of the batch.
+    private static OrtTensor Join(OrtTensor a, OrtTensor b, int axis, string type)
+    {
+        var inner = (int)a.Shape.Skip(axis).Aggregate(1L, static (product, n) => product * n);
+        float[] values = [.. a.ToDoubles().Chunk(inner).Zip(b.ToDoubles().Chunk(inner)).SelectMany(static p => p.First.Concat(p.Second)).Select(static v => (float)v)];
+        return OrtTensor.FromFloats(type, [.. a.Shape.Select((n, i) => i == axis ? 2 * n : n)], values);
+    }
+
     // One output may hold the states of several inputs, one after the other.
     private void Carry(OrtTensor output, string[] inputs, Dictionary<string, OrtTensor> states)
     {
@@ -105,10 +153,10 @@ internal sealed class ReferenceGraph(OrtModel file, ModelInfo info, IReadOnlyLis
         }
     }
 
-    private Dictionary<string, OrtTensor> Zeros() => file.Inputs.Where(p => info.Inputs.All(i => i.Name != p.Name)).ToDictionary(static p => p.Name, p =>
+    private Dictionary<string, OrtTensor> Zeros(int rows = 1) => file.Inputs.Where(p => info.Inputs.All(i => i.Name != p.Name)).ToDictionary(static p => p.Name, p =>
     {
-        var claimed = info.StatePairs.FirstOrDefault(s => s.Input == p.Name)?.Shape;
-        long[] shape = [.. p.Shape.Select((n, axis) => n >= 0 ? n : claimed is not null && claimed.Count == p.Shape.Count ? claimed[axis] : 1L)];
+        var claimed = info.StatePairs.FirstOrDefault(s => s.Input == p.Name && s.Shape.Count == p.Shape.Count);
+        long[] shape = [.. p.Shape.Select((n, axis) => n >= 0 ? n : claimed is not null && axis != claimed.BatchAxis ? claimed.Shape[axis] : rows)];
         return OrtTensor.FromFloats(p.ElementType, shape, new float[shape.Aggregate(1L, static (product, n) => product * n)]);
     });
 
@@ -200,12 +248,14 @@ internal sealed class ReferenceGraph(OrtModel file, ModelInfo info, IReadOnlyLis
     }
 
     // The first of as many equal rows as the file fixes.
-    private static OrtTensor FirstRow(OrtTensor output, TensorInfo info)
+    private static OrtTensor FirstRow(OrtTensor output, TensorInfo info) => Row(output, info, 0);
+
+    private static OrtTensor Row(OrtTensor output, TensorInfo info, int row)
     {
         if (info.BatchAxis < 0 || info.BatchAxis == info.TimeAxis || output.Shape[info.BatchAxis] <= 1)
             return output;
         var inner = (int)output.Shape.Skip(info.BatchAxis + 1).Aggregate(1L, static (product, n) => product * n);
-        float[] values = [.. output.ToDoubles().Chunk(inner).Where((_, n) => n % output.Shape[info.BatchAxis] == 0).SelectMany(static part => part).Select(static v => (float)v)];
+        float[] values = [.. output.ToDoubles().Chunk(inner).Where((_, n) => n % output.Shape[info.BatchAxis] == row).SelectMany(static part => part).Select(static v => (float)v)];
         return OrtTensor.FromFloats("float32", [.. output.Shape.Select((n, axis) => axis == info.BatchAxis ? 1 : n)], values);
     }
 

@@ -15,6 +15,9 @@ internal static class RuntimeVerifier
     /// <summary>Half of the last of a float16's 11 bits, a few times: what a graph of those rounds at every operator, the engine, which computes in float32, does not.</summary>
     private const double AllowedPerLargestOfHalves = 4e-3;
 
+    /// <summary>A row beside another may be summed in another order; one that depends on it moves in the first digits.</summary>
+    private const double AllowedPerRow = 1e-2;
+
     // Long enough that a lost or mixed-up state shows, and primes, so that no other axis has that length by chance.
     private static readonly int[] Lengths = [29, 31, 37, 41, 43];
 
@@ -61,8 +64,11 @@ internal static class RuntimeVerifier
 
         var steps = info.SequenceLength ?? (reference.FixedSteps > 1 || reference.Forgets ? reference.FixedSteps : Lengths.First(n => file.Inputs.Concat(file.Outputs).All(p => !p.Shape.Contains(n))));
         var (x, whole, stepped) = Run(reference, ReferenceInputs.Candidates(model, graph, notes, steps), info.IsStreamable && graph.ScalesByRun && pairs.Count > 0);
+        var largest = Largest(whole ?? stepped);
+        if (!graph.ScalesByRun && reference.FindDependentRows(x, [.. Enumerable.Reverse(x)], AllowedPerRow * largest) is { } dependent)
+            return Verdict.Different(name, info.Backend, $"The engine takes an axis for the batch along which rows of '{dependent}' depend on each other: it may be time. Name time_axis and batch_axis in model.json.");
         var comparison = new Comparison();
-        var tolerance = new Tolerance((reference.IsOfHalves ? AllowedPerLargestOfHalves : AllowedPerLargest) * Largest(whole ?? stepped), 0);
+        var tolerance = new Tolerance((reference.IsOfHalves ? AllowedPerLargestOfHalves : AllowedPerLargest) * largest, 0);
         if (info.IsStreamable)
             Step(comparison, model, SessionValues.Start(model, once), x, stepped ?? whole, tolerance);
         Predict(comparison, model, SessionValues.Start(model, once), x, whole ?? stepped, tolerance);
