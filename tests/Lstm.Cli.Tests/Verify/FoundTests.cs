@@ -48,6 +48,20 @@ public sealed class FoundTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, run.ExitCode);
     }
 
+    [Fact]
+    public void Verify_FoundSampleRateBranchBare_HasOneReadingOnceItRuns()
+    {
+        var file = Path.Combine(_data.Folder, "vad.onnx");
+        File.Copy(VerifyData.Path("found", "04-silero-like-sr-branch", "model.onnx"), file);
+        File.WriteAllText(Path.ChangeExtension(file, ".json"), """{"inputs": {"sr": {"values": [16000]}, "input": {"shape": [1, 32]}}}""");
+
+        var run = VerifyRun.Of(file, "--json");
+
+        var line = Assert.Single(run.Json());
+        Assert.Equal(("same", "the file's recurrent nodes"), (line.GetProperty("verdict").GetString(), line.GetProperty("pairs_from").GetString()));
+        Assert.Equal("""[["state","stateN"]]""", line.GetProperty("pairs").GetRawText());
+    }
+
     private bool IsOpen(string name, VerifyRun run)
     {
         var open = run.ExitCode != 0 && StillOpen.Contains(name);

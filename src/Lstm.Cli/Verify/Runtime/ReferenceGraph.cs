@@ -84,6 +84,26 @@ internal sealed class ReferenceGraph(OrtModel file, ModelInfo info, IReadOnlyLis
         }
     }
 
+    /// <summary>Inputs and outputs with the lengths that a run of one timestep has, where the file leaves them open.</summary>
+    /// <param name="x">x(1).</param>
+    /// <returns>As the file declares them when it does not run.</returns>
+    public (IReadOnlyList<OrtPort> Inputs, IReadOnlyList<OrtPort> Outputs) Measure(float[] x)
+    {
+        try
+        {
+            var inputs = Pack([x], Zeros());
+            var outputs = Run(inputs);
+            return ([.. file.Inputs.Select(p => Measured(p, inputs))], [.. file.Outputs.Select(p => Measured(p, outputs))]);
+        }
+        catch (NothingToCompareException)
+        {
+            return (file.Inputs, file.Outputs);
+        }
+    }
+
+    private static OrtPort Measured(OrtPort port, IReadOnlyDictionary<string, OrtTensor> run) =>
+        run.TryGetValue(port.Name, out var tensor) ? port with { Shape = [.. tensor.Shape.Select(static n => (int)n)] } : port;
+
     /// <summary>
     /// Whether rows of what the engine takes for the batch are independent: beside another each gives what it gives alone. Time in its place would not.
     /// </summary>

@@ -49,13 +49,19 @@ internal static class RuntimeVerifier
         using var file = OrtModel.Load(info.Path);
         var notes = ModelNotes.Read(info.Path);
         NamePair[] claimed = [.. info.StatePairs.Where(static p => p.Output.Length > 0).Select(static p => new NamePair(p.Input, p.Output))];
+        var once = SessionValues.Create(model);
         var reading = given ?? (notes.StatePairs is { } said ? new StateReading(said, "model.json") { IsGiven = true } : StateReading.Judge(file.Inputs, file.Outputs, graph));
+        if (reading.Pairs is null && ReferenceInputs.Candidates(model, graph, notes, 1).FirstOrDefault() is [var first])
+        {
+            // What the file leaves open may tell, once it runs.
+            var (inputs, outputs) = new ReferenceGraph(file, info, claimed, [], once).Measure(first);
+            reading = StateReading.Judge(inputs, outputs, graph);
+        }
         var pairs = reading.Pairs ?? claimed;
 
         // What the engine neither takes nor carries must be a length, which a stream has no use for.
         string[] lost = [.. graph.Inputs.Where(i => info.Inputs.Concat(info.SessionInputs).All(t => t.Name != i) && pairs.All(p => p.Input != i) && info.StatePairs.All(p => p.Input != i))];
         string[] lengths = [.. lost.Where(graph.IsLength)];
-        var once = SessionValues.Create(model);
         var reference = new ReferenceGraph(file, info, pairs, lengths, once);
         if ((reading.IsGiven || !reference.RunsWhole) && reading.FindDifference(claimed) is { } difference)
             return new Verdict(name, reading.IsCertain ? Outcome.Different : Outcome.Unconfirmed, info.Backend, reading.IsCertain ? difference : $"{difference} {Question(claimed, pairs)}") { Pairs = pairs, PairsFrom = reading.From };
