@@ -9,7 +9,6 @@ public sealed class FoundTests(ITestOutputHelper output) : IDisposable
     // What the engine does not do yet. Empty when all of it is done.
     private static readonly string[] StillOpen =
     [
-        "01-x-taken-for-state-deepar-step", "01-x-taken-for-state-lstmcell-mask", "01-x-taken-for-state-sr-input", "03-integer-state", "03-integer-state-cache-length",
         "08-dynamic-quantised-lstm-state", "13-attention-decoder-open-context",
     ];
 

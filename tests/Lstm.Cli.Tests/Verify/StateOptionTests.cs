@@ -48,6 +48,19 @@ public sealed class StateOptionTests : IDisposable
     }
 
     [Fact]
+    public void Verify_EngineThatFollowsAWrongModelJson_DiffersFromTheRecurrentNodes()
+    {
+        var file = Bare("zoo", "torch_lstm_l2_uni_bf_state", "model.onnx");
+        File.WriteAllText(Path.ChangeExtension(file, ".json"), """{"backend": "onnxruntime", "state_pairs": [["h0", "cn"], ["c0", "hn"]]}""");
+
+        var run = VerifyRun.Of(file, "--json");
+
+        var line = Assert.Single(run.Json());
+        Assert.Equal(("different", 1), (line.GetProperty("verdict").GetString(), run.ExitCode));
+        Assert.Equal("By model.json it is h0 → cn, c0 → hn, but the recurrent node that starts from 'h0' ends in 'hn'.", line.GetProperty("why").GetString());
+    }
+
+    [Fact]
     public void Verify_FileBesideItsCase_TakesTheStatesFromThere()
     {
         var folder = _data.Copy("zoo", "torch_lstmcell_step");

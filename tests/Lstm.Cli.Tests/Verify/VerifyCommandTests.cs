@@ -92,6 +92,7 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData("nyc-taxi", "nyc_taxi_plain.onnx")]
     [InlineData("char-lm", "char_lm_state.onnx")]
     [InlineData("char-lm", "char_lm_plain.onnx")]
+    [InlineData("integers", "model.onnx")]
     [InlineData("zoo", "torch_lstm_l2_uni_bf_state_fixed1", "model.onnx")]
     [InlineData("zoo", "torch_lstm_l1_uni_tf_plain_fixedseq", "model.onnx")]
     public void Verify_BareFile_ComparesWithOnnxRuntime(params string[] path)
