@@ -22,7 +22,7 @@ public static class ModelLoader
         using var budget = new LoadBudget(options.Limits, cancellation);
         var sidecar = SidecarReader.Read(Path.GetFullPath(path));
         var hints = sidecar?.ToHints() ?? ModelHints.None;
-        var ort = new OrtOptions { AllowBatching = sidecar?.AllowBatching ?? options.AllowBatching };
+        var ort = new OrtOptions { AllowBatching = sidecar?.AllowBatching ?? options.AllowBatching, MaxRunTime = options.MaxRunTime };
         var inOrt = new OrtLoad(path, ort, hints, options, budget);
         var model = (sidecar?.Backend ?? options.Backend) switch
         {

@@ -1,4 +1,5 @@
 using Lstm.Engine;
+using Lstm.OnnxRuntime;
 
 namespace Lstm.Models;
 
@@ -16,6 +17,9 @@ public sealed record ModelLoaderOptions
     /// sessions; the native engine always batches and never lets it show.
     /// </summary>
     public bool AllowBatching { get; init; }
+
+    /// <summary>The longest time of one run in ONNX Runtime, a step or a whole sequence.</summary>
+    public TimeSpan MaxRunTime { get; init; } = OrtOptions.Default.MaxRunTime;
 
     /// <summary>What loading one model may take.</summary>
     public LoadLimits Limits { get; init; } = LoadLimits.Default;

@@ -51,6 +51,16 @@ public sealed partial class ModelProbe
         return new ModelProbe(DotnetOf(running), Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
     }
 
+    /// <summary>Tries a file that is going to be loaded into ONNX Runtime in another way than by <see cref="ModelLoader"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limits">What the load may take.</param>
+    /// <exception cref="ModelLoadException">It must not be loaded here.</exception>
+    public void Try(string path, LoadLimits limits)
+    {
+        using var budget = new LoadBudget(limits);
+        Check(path, new ModelLoaderOptions { Backend = BackendChoice.OnnxRuntime }, budget);
+    }
+
     /// <summary>Tries a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it is going to be loaded.</param>

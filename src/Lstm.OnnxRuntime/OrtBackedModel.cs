@@ -22,11 +22,13 @@ public sealed class OrtBackedModel : Model, IDisposable
     private const int WidestPrediction = 64;
 
     private readonly OrtModel _model;
+    private readonly TimeSpan _maxRunTime;
     private readonly Lane?[] _spares = new Lane?[Environment.ProcessorCount * 2];
 
-    private OrtBackedModel(ModelInfo info, OrtModel model, Plan plan)
+    private OrtBackedModel(ModelInfo info, OrtModel model, Plan plan, TimeSpan maxRunTime)
         : base(info)
     {
+        _maxRunTime = maxRunTime;
         _model = model;
         Plan = plan;
     }
@@ -70,7 +72,7 @@ public sealed class OrtBackedModel : Model, IDisposable
         try
         {
             var plan = Planner.Plan(graph, model, options, hints, notNative);
-            return new OrtBackedModel(Description.Of(graph, plan, hints, notNative, LongestWhole), model, plan);
+            return new OrtBackedModel(Description.Of(graph, plan, hints, notNative, LongestWhole), model, plan, options.MaxRunTime);
         }
         catch
         {
@@ -167,7 +169,7 @@ public sealed class OrtBackedModel : Model, IDisposable
             PredictByStepping(sequences, Math.Min(Info.MaxBatch, WidestPrediction));
             return;
         }
-        var whole = new WholeRun(_model.Session, Plan);
+        var whole = new WholeRun(_model.Session, Plan, _maxRunTime);
         foreach (var sequence in sequences)
         {
             // What cannot be stepped was refused with its sequence.
@@ -186,7 +188,7 @@ public sealed class OrtBackedModel : Model, IDisposable
         _model.Dispose();
     }
 
-    internal Lane CreateLane(int count) => new(_model.Session, Plan, count);
+    internal Lane CreateLane(int count) => new(_model.Session, Plan, count, _maxRunTime);
 
     private static string? FindIntegerFault(PlanTensor tensor, ReadOnlySpan<long> values)
     {

@@ -11,4 +11,7 @@ public sealed record OrtOptions
     /// bits of a result may then depend on the other sessions of the run.
     /// </summary>
     public bool AllowBatching { get; init; }
+
+    /// <summary>The longest time of one run, a step or a whole sequence; one that takes longer is stopped with <see cref="Engine.RunTooLongException"/>.</summary>
+    public TimeSpan MaxRunTime { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -79,6 +79,7 @@ public static class ServiceHost
         var loading = new ModelLoaderOptions
         {
             AllowBatching = options.Models.AllowBatching == ModelsOptions.All,
+            MaxRunTime = options.Models.MaxRunTime,
             Limits = new() { MaxTime = options.Models.MaxLoadTime, MaxMemoryBytes = options.Models.MaxLoadMemoryBytes },
             Probe = ModelProbe.Of(typeof(ServiceHost).Assembly),
         };

@@ -168,7 +168,7 @@ public sealed class ErrorTests(ServiceFixture fixture) : IClassFixture<ServiceFi
         // Those that need a service of their own, a stream, a header or a broken clock have their own tests.
         ErrorCode[] elsewhere =
         [
-            ErrorCode.InvalidTenant, ErrorCode.ModelLoading, ErrorCode.NotStreamable, ErrorCode.SessionExpired, ErrorCode.TooManySessions, ErrorCode.QueueFull, ErrorCode.StreamNotOpened, ErrorCode.StreamRequestEmpty, ErrorCode.StreamRequestPieces,
+            ErrorCode.InvalidTenant, ErrorCode.ModelLoading, ErrorCode.RunTooLong, ErrorCode.NotStreamable, ErrorCode.SessionExpired, ErrorCode.TooManySessions, ErrorCode.QueueFull, ErrorCode.StreamNotOpened, ErrorCode.StreamRequestEmpty, ErrorCode.StreamRequestPieces,
             ErrorCode.HandleInUse,
             ErrorCode.HandleNotOpen, ErrorCode.TooManyHandles, ErrorCode.BatchEmpty, ErrorCode.BatchTooLarge, ErrorCode.BatchSteps, ErrorCode.BatchHandleTwice, ErrorCode.BatchModelsDiffer,
             ErrorCode.SessionInputs, ErrorCode.SessionInputsTooLarge, ErrorCode.ShuttingDown, ErrorCode.Internal, ErrorCode.BadRequest,

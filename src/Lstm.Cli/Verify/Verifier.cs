@@ -14,6 +14,7 @@ internal sealed class Verifier
     private const string References = "the references";
 
     private readonly Func<string, Model> _load;
+    private readonly Action<string>? _tryReference;
 
     /// <summary>Verifies what runs a model by default: the native engine, or ONNX Runtime where that one cannot.</summary>
     public Verifier()
@@ -22,7 +23,9 @@ internal sealed class Verifier
     }
 
     /// <summary>Verifies another loader.</summary>
-    public Verifier(Func<string, Model> load) => _load = load;
+    /// <param name="load">Loads a file.</param>
+    /// <param name="tryReference">Throws for a file that ONNX Runtime must not load in this process; asked for those that the engine runs natively.</param>
+    public Verifier(Func<string, Model> load, Action<string>? tryReference = null) => (_load, _tryReference) = (load, tryReference);
 
     /// <summary>Verifies one target; faults of any kind become its verdict.</summary>
     /// <exception cref="WrongCallException">The user named a state that the file does not have.</exception>
@@ -67,13 +70,13 @@ internal sealed class Verifier
         }
     }
 
-    private static Verdict Compare(VerifyTarget target, Model model, StateReading? given, Bundle[] bundles, StepReferences? references)
+    private Verdict Compare(VerifyTarget target, Model model, StateReading? given, Bundle[] bundles, StepReferences? references)
     {
         var info = model.Info;
         var comparison = new Comparison();
         var against = new List<string>();
         if (bundles.Length == 0 && references is not { Steps.Count: > 0 } and not { Whole.Count: > 0 })
-            return RuntimeVerifier.Verify(target.Name, model, given);
+            return RuntimeVerifier.Verify(target.Name, model, given, info.Backend == Native ? _tryReference : null);
         foreach (var bundle in bundles)
         {
             var isCase = Path.GetFileName(bundle.Path) == VerifyTarget.CaseFile;

@@ -41,7 +41,7 @@ internal static class VerifyCommand
             var targets = Targets(path, states);
             var colour = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
             var printer = new VerifyPrinter(output, json, colour, targets.Max(static t => t.Name.Length));
-            var verifier = new Verifier(file => ModelLoader.Load(file, load));
+            var verifier = new Verifier(file => ModelLoader.Load(file, load), file => load.Probe?.Try(file, load.Limits));
             var exitCode = Verdict.Right;
             foreach (var target in targets)
             {

@@ -9,6 +9,8 @@ internal sealed class Lane : IDisposable
     private readonly InferenceSession _session;
     private readonly Plan _plan;
     private readonly RunOptions _options = new();
+    private readonly RunClock _clock;
+    private readonly TimeSpan _maxRunTime;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
     private readonly TensorBuffer[] _inputBuffers;
@@ -24,9 +26,11 @@ internal sealed class Lane : IDisposable
     /// <param name="session">The graph in ONNX Runtime.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="count">B: number of sessions.</param>
-    public Lane(InferenceSession session, Plan plan, int count)
+    /// <param name="maxRunTime">The longest time of a run.</param>
+    public Lane(InferenceSession session, Plan plan, int count, TimeSpan maxRunTime)
     {
-        (_session, _plan) = (session, plan);
+        (_session, _plan, _maxRunTime) = (session, plan, maxRunTime);
+        _clock = new(_options, maxRunTime);
         _inputNames = [.. plan.Inputs.Select(static t => t.Name)];
         int[] given = [.. plan.Outputs.Index().Where(static t => !t.Item.IsOpen).Select(static t => t.Index)];
         _outputNames = [.. given.Select(n => plan.Outputs[n].Name)];
@@ -55,12 +59,18 @@ internal sealed class Lane : IDisposable
     /// <summary>Runs the graph.</summary>
     /// <param name="context">What the session was given when it opened; null for nothing.</param>
     /// <exception cref="InputRefusedException">ONNX Runtime refuses the values.</exception>
+    /// <exception cref="RunTooLongException">It took too long.</exception>
     public void Run(SessionContext? context = null)
     {
         var given = (context as OrtSessionContext)?.Wrap() ?? [];
+        _clock.Begin();
         try
         {
             _session.Run(_options, _inputNames, With(given), _outputNames, _outputs);
+        }
+        catch (OnnxRuntimeException error) when (_clock.IsStopped)
+        {
+            throw new RunTooLongException(_maxRunTime, error);
         }
         catch (OnnxRuntimeException error)
         {
@@ -68,6 +78,7 @@ internal sealed class Lane : IDisposable
         }
         finally
         {
+            _clock.End();
             foreach (var value in given)
                 value.Dispose();
         }

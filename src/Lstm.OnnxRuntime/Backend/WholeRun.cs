@@ -6,7 +6,8 @@ namespace Lstm.OnnxRuntime.Backend;
 /// <summary>Runs whole sequences, each in one run.</summary>
 /// <param name="session">The graph in ONNX Runtime.</param>
 /// <param name="plan">The plan.</param>
-internal sealed class WholeRun(InferenceSession session, Plan plan)
+/// <param name="maxRunTime">The longest time of a run.</param>
+internal sealed class WholeRun(InferenceSession session, Plan plan, TimeSpan maxRunTime)
 {
     /// <summary>Whether a sequence fits in one run: an input without a time axis has one value for all timesteps.</summary>
     /// <param name="sequence">The sequence.</param>
@@ -30,15 +31,22 @@ internal sealed class WholeRun(InferenceSession session, Plan plan)
     /// <summary>Runs a sequence.</summary>
     /// <param name="sequence">The sequence, checked.</param>
     /// <exception cref="InputRefusedException">ONNX Runtime refuses the values, or gives another shape than the trial runs.</exception>
+    /// <exception cref="RunTooLongException">It took too long.</exception>
     public void Run(Sequence sequence)
     {
         var given = (sequence.State.Row.Context as OrtSessionContext)?.Wrap() ?? [];
         OrtValue[] inputs = [.. plan.Inputs.Select((_, n) => plan.OnceGiven.Contains(n) ? given[plan.OnceGiven.Index().First(g => g.Item == n).Index] : Input(n, sequence))];
+        using var options = new RunOptions();
+        var clock = new RunClock(options, maxRunTime);
+        clock.Begin();
         try
         {
-            using var options = new RunOptions();
             using var outputs = session.Run(options, [.. plan.Inputs.Select(static i => i.Name)], inputs, [.. plan.Outputs.Select(static o => o.Name)]);
             Write(sequence, [.. outputs.Select((o, n) => OrtValues.Unwrap(o, plan.Outputs[n].Name))]);
+        }
+        catch (OnnxRuntimeException error) when (clock.IsStopped)
+        {
+            throw new RunTooLongException(maxRunTime, error);
         }
         catch (OnnxRuntimeException error)
         {
@@ -46,6 +54,7 @@ internal sealed class WholeRun(InferenceSession session, Plan plan)
         }
         finally
         {
+            clock.End();
             foreach (var input in inputs)
                 input.Dispose();
         }

@@ -27,6 +27,7 @@ internal enum ErrorCode
     InputShape,
     InputNotFinite,
     InputRange,
+    RunTooLong,
     QueueFull,
     PredictionEmpty,
     PredictionTooLarge,

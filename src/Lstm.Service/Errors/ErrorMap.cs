@@ -37,6 +37,7 @@ internal static class ErrorMap
         new(InputShape, "INPUT_SHAPE", StatusCode.InvalidArgument, 400, "Wrong number of inputs", "Send input_size values for every timestep."),
         new(InputNotFinite, "INPUT_NOT_FINITE", StatusCode.InvalidArgument, 400, "An input is not a finite number", "Fill or drop missing values before sending them."),
         new(InputRange, "INPUT_RANGE", StatusCode.InvalidArgument, 400, "An input has a value that the model does not take", "Send what the message expects."),
+        new(RunTooLong, "RUN_TOO_LONG", StatusCode.DeadlineExceeded, 504, "The model ran too long and was stopped", "Send another input or a shorter sequence, or raise Lstm:Models:MaxRunTime."),
         new(QueueFull, "QUEUE_FULL", StatusCode.ResourceExhausted, 429, "Too many requests wait", "Send the same request again a little later."),
         new(PredictionEmpty, "PREDICTION_EMPTY", StatusCode.InvalidArgument, 400, "No sequence to predict", "Send at least one sequence."),
         new(PredictionTooLarge, "PREDICTION_TOO_LARGE", StatusCode.InvalidArgument, 400, "Too much for one prediction", "Send several requests, or raise the option in the message."),

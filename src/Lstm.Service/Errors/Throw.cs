@@ -88,6 +88,9 @@ internal static partial class Throw
     public static LstmException InputRefused(string model, Engine.InputRefusedException refusal) => new(
         ErrorCode.InputRange, $"Model '{model}' refuses the input; the state is as before. {refusal.Message}", ("model", model));
 
+    public static LstmException RunTooLong(string model, Engine.RunTooLongException stop) => new(
+        ErrorCode.RunTooLong, $"Model '{model}': {stop.Message}", ("model", model), ("limit", stop.Limit.ToString()));
+
     public static LstmException QueueFull(string model, int limit, string option) => new(
         ErrorCode.QueueFull,
         $"{limit} requests already wait for {model}, as many as allowed ({option}). Nothing was done; send the same request again a little later.",

@@ -41,4 +41,8 @@ internal sealed class ModelsOptions
     /// <summary>The most bytes of memory that loading one model may take.</summary>
     [Range(1L << 20, long.MaxValue)]
     public long MaxLoadMemoryBytes { get; set; } = 1L << 30;
+
+    /// <summary>The longest time of one run in ONNX Runtime, a step or a whole sequence; a longer one is refused with RUN_TOO_LONG.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan MaxRunTime { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -87,6 +87,10 @@ internal sealed class Predictor : IDisposable
         {
             throw Throw.InputRefused(served.Name, refusal);
         }
+        catch (RunTooLongException stop)
+        {
+            throw Throw.RunTooLong(served.Name, stop);
+        }
         return Array.ConvertAll(sequences, s => PredictResult.From(served, s, wantState));
     }
 

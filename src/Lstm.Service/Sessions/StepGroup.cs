@@ -273,7 +273,12 @@ internal sealed class StepGroup
             var session = entry.Session!; // not null: it was entered
             if (entry.Job >= 0)
             {
-                entry.Fault = _job.ErrorOf(entry.Job) is InputRefusedException refusal ? Throw.InputRefused(session.Model.Name, refusal) : _job.ErrorOf(entry.Job);
+                entry.Fault = _job.ErrorOf(entry.Job) switch
+                {
+                    InputRefusedException refusal => Throw.InputRefused(session.Model.Name, refusal),
+                    RunTooLongException stop => Throw.RunTooLong(session.Model.Name, stop),
+                    var other => other,
+                };
                 if (entry.Fault is not null)
                     continue;
                 session.Commit(entry, XOf(entry).Span, YOf(entry).Span, GatesOf(entry).Span, now);

@@ -25,11 +25,13 @@ internal static class RuntimeVerifier
     /// <param name="name">What to call it.</param>
     /// <param name="model">The engine.</param>
     /// <param name="given">The pairs that someone named; null for nobody.</param>
-    public static Verdict Verify(string name, Model model, StateReading? given)
+    /// <param name="tryReference">Throws for a file that ONNX Runtime must not load in this process; null to load it right away.</param>
+    public static Verdict Verify(string name, Model model, StateReading? given, Action<string>? tryReference = null)
     {
         var info = model.Info;
         try
         {
+            tryReference?.Invoke(info.Path);
             return Compare(name, model, given);
         }
         catch (ModelLoadException error)
