@@ -36,7 +36,8 @@ internal sealed class SidecarReader
             var length = new FileInfo(path).Length;
             if (length > MostBytes)
                 throw Fault(modelPath, reader._fileName, $"the file has {length} bytes; at most {MostBytes} are read.");
-            using var json = JsonDocument.Parse(WithoutMark(File.ReadAllBytes(path)), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
+            // Nothing is read of what has no length: a pipe may never end.
+            using var json = JsonDocument.Parse(WithoutMark(length == 0 ? [] : File.ReadAllBytes(path)), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
             sidecar = reader.Read(json.RootElement);
         }
         catch (JsonException error)

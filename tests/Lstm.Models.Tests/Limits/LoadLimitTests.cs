@@ -14,6 +14,8 @@ public sealed class LoadLimitTests(ITestOutputHelper log) : IDisposable
 
     public static TheoryData<string> Names => [.. HungryGraphs.ByName.Keys];
 
+    public static TheoryData<string> WideNames => [.. WideGraphs.ByName.Keys];
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory, MemberData(nameof(Names))]
@@ -32,6 +34,21 @@ public sealed class LoadLimitTests(ITestOutputHelper log) : IDisposable
         var time = Stopwatch.GetElapsedTime(start);
         log.WriteLine($"{name}: {time.TotalSeconds:F1} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000} MB: {refusal?.Message}");
         Assert.IsType<ModelLoadException>(refusal);
+        Assert.True(time < options.Limits.MaxTime + Slack, $"It took {time}.");
+    }
+
+    [Theory, MemberData(nameof(WideNames))]
+    public void Load_OfAWideGraph_EndsInTime(string name)
+    {
+        string path = WideGraphs.ByName[name]().Write(Path.Combine(_folder, "model.onnx"));
+        var options = new ModelLoaderOptions { Limits = new() { MaxTime = TimeSpan.FromSeconds(5) }, Probe = ModelProbe.Of(typeof(LoadLimitTests).Assembly) };
+        long start = Stopwatch.GetTimestamp();
+
+        var refusal = Record.Exception(() => ModelLoader.Load(path, options));
+
+        var time = Stopwatch.GetElapsedTime(start);
+        log.WriteLine($"{name}: {time.TotalSeconds:F1} s, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000} MB: {refusal?.Message ?? "loads"}");
+        Assert.True(refusal is null or ModelLoadException, refusal?.ToString());
         Assert.True(time < options.Limits.MaxTime + Slack, $"It took {time}.");
     }
 

@@ -44,6 +44,7 @@ internal sealed class ReadingSearch
     // Cells that keep part of their state by a gate, and counters.
     private void DecideGated(Reading so, HashSet<Candidate> leftOut)
     {
+        _graph.File.Budget.Check("when its states were looked for");
         if (_found.Count >= MaxReadings)
         {
             return;
@@ -70,6 +71,7 @@ internal sealed class ReadingSearch
     // States that only go through products, or are added to.
     private void DecideRest(Reading so, HashSet<Candidate> leftOut)
     {
+        _graph.File.Budget.Check("when its states were looked for");
         if (_found.Count >= MaxReadings)
         {
             return;
