@@ -165,9 +165,9 @@ public sealed class SessionInputTests : IAsyncLifetime
         return replies;
     }
 
-    private static void AssertNear(IReadOnlyCollection<float> expected, IEnumerable<float> actual)
+    private static void AssertNear(float[] expected, IEnumerable<float> actual)
     {
-        Assert.Equal(expected.Count, actual.Count());
+        Assert.Equal(expected.Length, actual.Count());
         Assert.All(expected.Zip(actual), static p => Assert.InRange(p.Second, p.First - 2e-6f, p.First + 2e-6f));
     }
 

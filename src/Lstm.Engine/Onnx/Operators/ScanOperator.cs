@@ -1,4 +1,3 @@
-using Lstm.Engine.Layers;
 using Lstm.Engine.Onnx.Schema;
 
 namespace Lstm.Engine.Onnx.Operators;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
-using Lstm.Service.Errors;
 using Lstm.Service.Sessions;
 using Lstm.V1;
 
