@@ -58,8 +58,12 @@ public static class ModelLoader
         {
             return LoadInstead(inOrt, error);
         }
-        return native.Info.IsStreamable || native.Info.StatePairs.Count == 0 ? native : FindStreaming(native, inOrt);
+        return native.Info.IsStreamable || !MayHaveStates(native.Info) ? native : FindStreaming(native, inOrt);
     }
+
+    // Without a recurrent node, what reads as time may be a context that is given once, and a state may go in and out.
+    private static bool MayHaveStates(ModelInfo info) =>
+        info.StatePairs.Count > 0 || (info.Layers.Count == 0 && info.Inputs.Count > 1 && info.Outputs.Count > 1);
 
     private static OrtBackedModel LoadInstead(OrtLoad inOrt, ModelLoadException native)
     {

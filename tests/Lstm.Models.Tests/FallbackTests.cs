@@ -39,6 +39,31 @@ public sealed class FallbackTests : IDisposable
         Assert.Equal(MathF.Tanh(MathF.Tanh(1)), sequence.Y.Span[3], 1e-6f);
     }
 
+    [Fact]
+    public void Load_OfAWrittenDecoderOverAContext_StepsInOnnxRuntimeWithTheContextGivenOnce()
+    {
+        // The native engine could read the context's open axis as time: then h would be data, and nothing streams.
+        var file = new OnnxBuilder(17);
+        var token = file.Input("token", "B", DataType.Int64);
+        var h = file.Input("h", "B 2");
+        var context = file.Input("context", "B S 2");
+        var scores = file.Node("ReduceSum", [file.Node("Mul", [file.Unsqueeze(h, 1), context]), file.Integers(2)], ("keepdims", 0));
+        var weights = file.Node("Softmax", [scores], ("axis", 1));
+        var seen = file.Node("ReduceSum", [file.Node("Mul", [file.Unsqueeze(weights, 2), context]), file.Integers(1)], ("keepdims", 0));
+        var x = file.Node("Gather", [file.Floats([0.1f, -0.3f, 0.5f, 0.2f], 2, 2), token]);
+        var next = file.Node("Tanh", [file.Node("Add", [file.Node("MatMul", [h, file.Floats([0.5f, -0.2f, 0.1f, 0.4f], 2, 2)]), file.Node("Add", [x, seen])])]);
+        file.Output(file.Node("MatMul", [next, file.Floats([1, 2, 3, 4, 5, 6], 2, 3)]), "B 3", "y");
+        file.Output(next, "B 2", "h_next");
+
+        var model = ModelLoader.Load(Write(file));
+
+        Assert.True(model.Info.IsStreamable);
+        Assert.Equal("onnxruntime", model.Info.Backend);
+        Assert.Equal(["token"], model.Info.Inputs.Select(static i => i.Name));
+        Assert.Equal(["context"], model.Info.SessionInputs.Select(static i => i.Name));
+        Assert.Equal(["y"], model.Info.Outputs.Select(static o => o.Name));
+    }
+
     [Theory]
     [InlineData(23, "native")]
     [InlineData(24, "native")]
