@@ -65,10 +65,10 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Theory]
-    [InlineData(23, "native")]
-    [InlineData(24, "native")]
-    [InlineData(25, "native")]
-    public void Load_OfANewOpset_IsNative(int opset, string backend) => Assert.Equal(backend, ModelLoader.Load(Write(Lstm(opset))).Info.Backend);
+    [InlineData(23)]
+    [InlineData(24)]
+    [InlineData(25)]
+    public void Load_OfANewOpset_IsNative(int opset) => Assert.Equal("native", ModelLoader.Load(Write(Lstm(opset))).Info.Backend);
 
     [Fact]
     public void Load_OfAnOpsetThatNoOneKnows_SaysWhatBothSay()

@@ -22,7 +22,7 @@ public sealed class StreamingOperatorTests : IDisposable
     {
         var model = Model.Load(OperatorForms.Make(name).Write(_path));
         Assert.Empty(model.Info.NotStreamable);
-        using var peer = OrtModel.LoadAsWritten(_path);
+        using var reference = OrtModel.LoadAsWritten(_path);
         var random = new Random(5);
         float[] x = [.. Enumerable.Range(0, Steps * 6).Select(_ => (random.NextSingle() * 4) - 2)];
         var port = model.Info.Outputs.Single(static o => o.Name == "y");
@@ -32,7 +32,7 @@ public sealed class StreamingOperatorTests : IDisposable
         for (var t = 0; t < Steps; t++)
         {
             model.Step(state, x.AsSpan(6 * t, 6), y);
-            var expected = peer.Run(new Dictionary<string, OrtTensor> { ["x"] = new([t + 1, 1, 6], x[..(6 * (t + 1))]) })["y"].ToDoubles();
+            var expected = reference.Run(new Dictionary<string, OrtTensor> { ["x"] = new([t + 1, 1, 6], x[..(6 * (t + 1))]) })["y"].ToDoubles();
             Assert.Equal(port.EveryStep ? port.Size * (t + 1) : port.Size, expected.Length);
             for (var n = 0; n < port.Size; n++)
                 Assert.InRange(y[first + n] - expected[expected.Length - port.Size + n], -Tolerance * (1 + Math.Abs(expected[^(port.Size - n)])), Tolerance * (1 + Math.Abs(expected[^(port.Size - n)])));
@@ -63,9 +63,9 @@ public sealed class StreamingOperatorTests : IDisposable
         var model = Model.Load(file.Write(_path));
         Assert.Empty(model.Info.NotStreamable);
         Assert.Equal([("h0", "hn"), ("n0", "nn")], model.Info.StatePairs.Select(static p => (p.Input, p.Output)));
-        using var peer = OrtModel.LoadAsWritten(_path);
+        using var reference = OrtModel.LoadAsWritten(_path);
         float[] values = [.. Enumerable.Range(0, 12).Select(static v => (v % 5) - 1.5f)];
-        var expected = peer.Run(new Dictionary<string, OrtTensor> { ["x"] = new([4, 1, 3], values), ["h0"] = new([1, 3], new float[3]), ["n0"] = new([1, 1], new float[1]) })["y"].ToDoubles();
+        var expected = reference.Run(new Dictionary<string, OrtTensor> { ["x"] = new([4, 1, 3], values), ["h0"] = new([1, 3], new float[3]), ["n0"] = new([1, 1], new float[1]) })["y"].ToDoubles();
         var state = model.CreateState();
         var actual = new float[3];
 

@@ -103,7 +103,7 @@ internal sealed class GraphTracer
         return null;
     }
 
-    // The faults of the attempt that came further are told when none succeeds; its values are not kept.
+    // The faults of the attempt that came further are reported when none succeeds; its values are not kept.
     private static Attempt Further(Attempt? best, GraphTracer tracer)
     {
         var progress = (tracer._traced, -tracer._faults.Count, tracer._inputs.Plausibility);

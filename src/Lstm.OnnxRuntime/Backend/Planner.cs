@@ -141,7 +141,7 @@ internal sealed partial class Planner
             States = states,
             OnceGiven = [.. planInputs.Index().Where(i => _onceGiven.Contains(i.Item.Name)).Select(static i => i.Index)],
             Links = _pairing.Links,
-            Remarks = [.. planOutputs.Where(static o => o.IsOpen).Select(static o => new ModelFault("", "", $"The output '{o.Name}' is left out: it is as long as what the session was given when it opened. A shape for that input in model.json fixes the length, and then it is given."))],
+            Remarks = [.. planOutputs.Where(static o => o.IsOpen).Select(static o => new ModelFault("", "", $"The output '{o.Name}' is left out: it is as long as what the session was given when it opened. With a shape for that input in model.json the length is fixed, and the output is there."))],
             RunsSequences = time is not null && _hints.FrameContext == 0 && (_length is not null || _inputs.All(static i => i.Roles.Zip(i.Lengths).All(static a => a.First != 'T' || a.Second < 0))),
             CanBatch = batch is not null && _onceGiven.Count == 0 && _pairing.Links.All(static l => l.Piece is null) && planInputs.All(static i => i.Batch >= 0),
             SequenceLength = isWindow ? 1 : _length,

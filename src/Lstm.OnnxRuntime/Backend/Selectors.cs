@@ -116,7 +116,7 @@ internal sealed class Selectors
             return ["1", "0", "0, 1"]; // a flag may well change from step to step
         long[] stated = [.. constants.Where(static c => c == Math.Truncate(c) && Math.Abs(c) < long.MaxValue).Select(static c => (long)c).Distinct()];
         // Speech is sampled at one of these two rates.
-        long[] usual = stated is [8000] ? [16000] : stated is [16000] ? [8000] : stated.Length == 0 ? [0, 1] : stated.Length == 1 ? [stated[0] == 0 ? 1 : 0] : [];
-        return stated.Concat(usual).Select(static n => $"{n}");
+        long[] defaults = stated is [8000] ? [16000] : stated is [16000] ? [8000] : stated.Length == 0 ? [0, 1] : stated.Length == 1 ? [stated[0] == 0 ? 1 : 0] : [];
+        return stated.Concat(defaults).Select(static n => $"{n}");
     }
 }

@@ -21,8 +21,8 @@ public sealed partial class AxisTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Load_OfARandomLayout_ReadsItAsMeantOrAsks()
     {
-        var seed = int.Parse(Environment.GetEnvironmentVariable("LSTM_AXES_SEED") ?? "1", CultureInfo.InvariantCulture);
-        var cases = int.Parse(Environment.GetEnvironmentVariable("LSTM_AXES_CASES") ?? "300", CultureInfo.InvariantCulture);
+        var seed = Setting("LSTM_AXES_SEED") ?? Environment.TickCount & 0xfffffff;
+        var cases = Setting("LSTM_AXES_CASES") ?? 300;
         var counts = new SortedDictionary<string, int>();
         List<string> wrong = [];
         for (var n = 0; n < cases; n++)
@@ -63,20 +63,20 @@ public sealed partial class AxisTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    // What is meant for each input that is unclear, as the messages say it.
+    // What is meant for each input that is unclear, as the messages say it; null when they do not.
     private static string? Answer(AxisGraph graph, string texts)
     {
         const string noStates = "\"state_pairs\": []";
         string[] lines = [.. Lines().Matches(texts).Select(static m => m.Value)];
-        var meant = string.Join(", ", graph.Inputs.Where(i => lines.Any(l => l.Contains($"\"{i.Name}\": {{", StringComparison.Ordinal))).Select(i => Meant(i, lines)));
-        return lines.Length > 0 ? $"{{{noStates}, \"inputs\": {{{meant}}}}}" : texts.Contains(noStates, StringComparison.Ordinal) ? $"{{{noStates}}}" : null;
+        string?[] meant = [.. graph.Inputs.Where(i => lines.Any(l => l.Contains($"\"{i.Name}\": {{", StringComparison.Ordinal))).Select(i => Meant(i, lines))];
+        return meant.Contains(null) ? null : lines.Length > 0 ? $"{{{noStates}, \"inputs\": {{{string.Join(", ", meant)}}}}}" : texts.Contains(noStates, StringComparison.Ordinal) ? $"{{{noStates}}}" : null;
     }
 
-    private static string Meant(AxisGraph.Input input, string[] lines)
+    private static string? Meant(AxisGraph.Input input, string[] lines)
     {
         var fitting = lines.Where(l => l.Contains($"\"{input.Name}\": {{", StringComparison.Ordinal)).FirstOrDefault(l =>
             Says(l, "time_axis") is var t && (t is null || t == input.Time) && Says(l, "batch_axis") is var b && (b is null || b == input.Batch));
-        return fitting is null ? $"\"{input.Name}\": {{\"time_axis\": {input.Time}}}" : fitting["{\"inputs\": {".Length..^2].Replace("N", $"{input.Width}", StringComparison.Ordinal);
+        return fitting?["{\"inputs\": {".Length..^2].Replace("N", $"{input.Width}", StringComparison.Ordinal);
     }
 
     private static int? Says(string line, string field) =>
@@ -123,6 +123,8 @@ public sealed partial class AxisTests(ITestOutputHelper output) : IDisposable
         var all = (float[])tensors[i.Name].Values;
         return i.Time < 0 ? all : Enumerable.Range(0, i.Width).Select(f => all[i.Time == i.Rank - 1 ? (f * length) + t : (t * i.Width) + f]);
     }))];
+
+    private static int? Setting(string name) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : null;
 
     [GeneratedRegex("""\{"inputs": \{"[^"]+": \{[^{}]*\}\}\}""")]
     private static partial Regex Lines();

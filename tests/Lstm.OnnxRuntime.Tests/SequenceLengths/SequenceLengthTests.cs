@@ -79,14 +79,14 @@ public sealed class SequenceLengthTests(ITestOutputHelper output) : IDisposable
         {
             return ("refused", $"refused: {e.Message}");
         }
-        using var peer = OrtModel.LoadAsWritten(_path);
+        using var reference = OrtModel.LoadAsWritten(_path);
         Sequence[] sequences = [.. Enumerable.Range(0, 4).Select(_ => Draw(model, graph, random))];
         model.Predict(sequences);
-        string? fault = sequences.Select(s => Compare(model, graph, peer, s, s.Length, s.Y.Span[((s.Length - 1) * model.Info.OutputSize)..], s.Y.Span)).FirstOrDefault(static f => f is not null);
+        string? fault = sequences.Select(s => Compare(model, graph, reference, s, s.Length, s.Y.Span[((s.Length - 1) * model.Info.OutputSize)..], s.Y.Span)).FirstOrDefault(static f => f is not null);
         string kind = model.Info.IsStreamable ? "streaming" : model.Info.Backend == "native" ? "native" : "onnxruntime";
         if (fault is null && model.Info.IsStreamable)
         {
-            fault = sequences.Select(s => Step(model, graph, peer, s)).FirstOrDefault(static f => f is not null);
+            fault = sequences.Select(s => Step(model, graph, reference, s)).FirstOrDefault(static f => f is not null);
         }
         if (fault is null && kind == "native" && graph.HasState)
         {
@@ -121,14 +121,14 @@ public sealed class SequenceLengthTests(ITestOutputHelper output) : IDisposable
         return new Sequence(model.CreateState(), length, x, new float[length * model.Info.OutputSize]);
     }
 
-    private static string? Step(Model model, LengthGraph graph, OrtModel peer, Sequence sequence)
+    private static string? Step(Model model, LengthGraph graph, OrtModel reference, Sequence sequence)
     {
         ModelState state = model.CreateState();
         var y = new float[model.Info.OutputSize];
         for (int t = 0; t < sequence.Length; t++)
         {
             model.Step(state, sequence.X.Span.Slice(t * model.Info.InputSize, model.Info.InputSize), y);
-            if (Compare(model, graph, peer, sequence, t + 1, y, []) is { } fault)
+            if (Compare(model, graph, reference, sequence, t + 1, y, []) is { } fault)
             {
                 return $"step {t + 1}: {fault}";
             }
@@ -137,10 +137,10 @@ public sealed class SequenceLengthTests(ITestOutputHelper output) : IDisposable
     }
 
     // The last timestep of the first so many, and where all are given, all.
-    private static string? Compare(Model model, LengthGraph graph, OrtModel peer, Sequence sequence, int length, ReadOnlySpan<float> last, ReadOnlySpan<float> all)
+    private static string? Compare(Model model, LengthGraph graph, OrtModel reference, Sequence sequence, int length, ReadOnlySpan<float> last, ReadOnlySpan<float> all)
     {
         (int first, int size) = (model.Info.Outputs.TakeWhile(static o => o.Name != "y").Sum(static o => o.Size), model.Info.Outputs.Single(static o => o.Name == "y").Size);
-        double[] expected = Run(graph, peer, sequence.X.Span, model.Info.InputSize, length)["y"].ToDoubles();
+        double[] expected = Run(graph, reference, sequence.X.Span, model.Info.InputSize, length)["y"].ToDoubles();
         if (expected.Length == size)
         {
             return Differ(last.Slice(first, size), expected);
@@ -159,11 +159,11 @@ public sealed class SequenceLengthTests(ITestOutputHelper output) : IDisposable
         return Differ(last.Slice(first, size), expected.AsSpan()[^size..]);
     }
 
-    private static IReadOnlyDictionary<string, OrtTensor> Run(LengthGraph graph, OrtModel peer, ReadOnlySpan<float> x, int inputSize, int length)
+    private static IReadOnlyDictionary<string, OrtTensor> Run(LengthGraph graph, OrtModel reference, ReadOnlySpan<float> x, int inputSize, int length)
     {
         var inputs = new Dictionary<string, OrtTensor>();
         int first = 0;
-        foreach (OrtPort port in peer.Inputs)
+        foreach (OrtPort port in reference.Inputs)
         {
             if (graph.States.TryGetValue(port.Name, out long[]? shape))
             {
@@ -180,7 +180,7 @@ public sealed class SequenceLengthTests(ITestOutputHelper output) : IDisposable
             inputs[port.Name] = OrtTensor.FromFloats(port.ElementType, port.Name == "x" ? [.. leading, size] : leading, values);
             first += size;
         }
-        return peer.Run(inputs);
+        return reference.Run(inputs);
     }
 
     private static string? Differ(ReadOnlySpan<float> actual, ReadOnlySpan<double> expected)

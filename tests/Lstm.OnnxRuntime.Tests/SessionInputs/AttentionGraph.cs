@@ -109,13 +109,7 @@ internal sealed class AttentionGraph
         return _graph.Squeeze(_graph.Node("MatMul", [_graph.Node("Tanh", [_graph.Node("Add", [q, c])]), Weights(size, 1)]), 3);
     }
 
-    private string Weights(params long[] dims)
-    {
-        var values = new float[dims.Aggregate(1L, static (product, n) => product * n)];
-        for (int n = 0; n < values.Length; n++)
-            values[n] = (2 * _random.NextSingle()) - 1;
-        return _graph.Floats(values, dims);
-    }
+    private string Weights(params long[] dims) => _graph.Weights(_random, dims);
 
     private string Pick(params string[] choices) => choices[_random.Next(choices.Length)];
 }

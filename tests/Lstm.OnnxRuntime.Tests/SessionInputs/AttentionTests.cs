@@ -46,14 +46,14 @@ public sealed class AttentionTests(ITestOutputHelper output) : IDisposable
 
     private static string Compare(AttentionGraph graph, string path)
     {
-        using OrtModel peer = OrtModel.LoadAsWritten(path);
+        using OrtModel reference = OrtModel.LoadAsWritten(path);
         using OrtBackedModel model = OrtBackedModel.Load(path);
         if (!model.Info.IsStreamable || model.Info.InputSize != 1 || model.Info.OutputSize != AttentionGraph.OutputSize)
             return $"input_size {model.Info.InputSize}, output_size {model.Info.OutputSize}, {string.Join(" ", model.Info.NotStreamable)}";
         if (graph.GivesWeights != model.Info.Remarks.Any(static r => r.Reason.Contains("'weights'", StringComparison.Ordinal)))
             return "the weights are left out without a word";
         var random = new Random(graph.Seed);
-        Expected[] sessions = [.. Enumerable.Range(0, Sessions).Select(_ => Expected.Run(peer, graph, random, Steps))];
+        Expected[] sessions = [.. Enumerable.Range(0, Sessions).Select(_ => Expected.Run(reference, graph, random, Steps))];
         // All at once, a batch at a time: contexts of different lengths must not meet.
         ModelState[] states = [.. sessions.Select(s => model.CreateState(s.Inputs))];
         StepBatch batch = model.CreateBatch(Sessions);
@@ -96,7 +96,7 @@ public sealed class AttentionTests(ITestOutputHelper output) : IDisposable
     /// <summary>One session as a client of ONNX Runtime has it.</summary>
     private sealed record Expected(SessionInput[] Inputs, long[] Tokens, float[][] Y)
     {
-        public static Expected Run(OrtModel peer, AttentionGraph graph, Random random, int steps)
+        public static Expected Run(OrtModel reference, AttentionGraph graph, Random random, int steps)
         {
             int length = random.Next(1, 9);
             float[] context = [.. Enumerable.Range(0, length * graph.ContextSize).Select(_ => (2 * random.NextSingle()) - 1)];
@@ -115,7 +115,7 @@ public sealed class AttentionTests(ITestOutputHelper output) : IDisposable
                 };
                 if (graph.Mask != "none")
                     inputs["mask"] = OrtTensor.FromFloats(graph.Mask == "bool" ? "bool" : "float32", [1, length], mask);
-                IReadOnlyDictionary<string, OrtTensor> outputs = peer.Run(inputs);
+                IReadOnlyDictionary<string, OrtTensor> outputs = reference.Run(inputs);
                 (y[t], hidden) = ((float[])outputs["y"].Values, outputs["hidden_out"]);
             }
             SessionInput[] given = [new SessionInput("context", [length, graph.ContextSize], context)];

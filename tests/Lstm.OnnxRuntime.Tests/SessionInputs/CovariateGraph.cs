@@ -184,13 +184,7 @@ internal sealed class CovariateGraph
         ? _graph.Node("Gemm", [x, Weights(to, from), Weights(to)], ("transB", 1))
         : _graph.Node("Add", [_graph.Node("MatMul", [x, Weights(from, to)]), Weights(to)]);
 
-    private string Weights(params long[] dims)
-    {
-        var values = new float[dims.Aggregate(1L, static (product, n) => product * n)];
-        for (int n = 0; n < values.Length; n++)
-            values[n] = (2 * _random.NextSingle()) - 1;
-        return _graph.Floats(values, dims);
-    }
+    private string Weights(params long[] dims) => _graph.Weights(_random, dims);
 
     private string Pick(params string[] choices) => choices[_random.Next(choices.Length)];
 }

@@ -47,7 +47,7 @@ public sealed class CovariateTests(ITestOutputHelper output) : IDisposable
 
     private static string Compare(CovariateGraph graph, string path)
     {
-        using OrtModel peer = OrtModel.LoadAsWritten(path);
+        using OrtModel reference = OrtModel.LoadAsWritten(path);
         Model model = Model.Load(path);
         if (!model.Info.IsStreamable || model.Info.InputSize != graph.InputSize)
             return $"streams: {model.Info.IsStreamable}, input_size {model.Info.InputSize}";
@@ -61,7 +61,7 @@ public sealed class CovariateTests(ITestOutputHelper output) : IDisposable
             long category = graph.Categories > 0 ? random.Next(graph.Categories) : 0;
             float[] covariates = Draw(random, graph.Covariates);
             float[] x = Draw(random, length * graph.InputSize);
-            expected.Add((float[])peer.Run(graph.Inputs(x, category, covariates))["y"].Values);
+            expected.Add((float[])reference.Run(graph.Inputs(x, category, covariates))["y"].Values);
             SessionInput[] inputs = [.. Given(graph, category, covariates)];
             sequences.Add(new Sequence(model.CreateState(inputs), length, x, new float[length * CovariateGraph.OutputSize]));
             batch.Open(model.CreateState(inputs), x);

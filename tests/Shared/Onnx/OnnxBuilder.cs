@@ -131,6 +131,13 @@ internal sealed partial class OnnxBuilder
     /// <returns>The name.</returns>
     public string Floats(float[] values, params long[] dims) => Initializer(OnnxTensor.Of(DataType.Float, values, dims));
 
+    /// <summary>Adds an initializer of random float32 in [-1, 1).</summary>
+    /// <param name="random">Where its values are drawn from.</param>
+    /// <param name="dims">Its axes.</param>
+    /// <returns>The name.</returns>
+    public string Weights(Random random, params long[] dims) =>
+        Floats([.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (product, n) => product * n)).Select(_ => (2 * random.NextSingle()) - 1)], dims);
+
     /// <summary>Adds an initializer of int64 with one axis.</summary>
     /// <param name="values">Its values.</param>
     /// <returns>The name.</returns>

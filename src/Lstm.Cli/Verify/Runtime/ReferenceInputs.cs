@@ -8,9 +8,6 @@ internal static class ReferenceInputs
     /// <summary>Every run of every machine gets the same input.</summary>
     public const int Seed = 20140701;
 
-    // Beyond this the input is no token but a number that happens to be an integer.
-    private const int LargestVocabulary = 1 << 20;
-
     /// <summary>Makes x(1) … x(T), each [input_size].</summary>
     /// <exception cref="InvalidOperationException">The model refuses every input that was tried.</exception>
     public static float[][] Create(Model model, int steps) =>
@@ -75,7 +72,6 @@ internal static class ReferenceInputs
 
     private static bool IsInteger(TensorInfo input) => !input.ElementType.StartsWith("float", StringComparison.Ordinal);
 
-    // How many values, from 0, the model takes: doubled until refused, then halved between.
     private static int CountValues(Model model, double?[] fixedValues, int offset, int size)
     {
         var x = new float[model.Info.InputSize];
@@ -88,16 +84,6 @@ internal static class ReferenceInputs
             return model.FindInputFault(x) is null;
         }
 
-        var (good, bad) = (0, 1);
-        while (bad < LargestVocabulary && Takes(bad))
-            (good, bad) = (bad, 2 * bad);
-        if (bad >= LargestVocabulary)
-            return 2;
-        while (bad - good > 1)
-        {
-            var middle = (good + bad) / 2;
-            (good, bad) = Takes(middle) ? (middle, bad) : (good, middle);
-        }
-        return good + 1;
+        return Vocabulary.Count(Takes);
     }
 }

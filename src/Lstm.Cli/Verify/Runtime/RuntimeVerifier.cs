@@ -60,8 +60,8 @@ internal static class RuntimeVerifier
             reading = StateReading.Judge(inputs, outputs, graph);
         }
         var pairs = reading.Pairs ?? claimed;
-        if (pairs.SelectMany(p => graph.RecurrentPairs().Where(r => r.Input == p.Input && r.Output != p.Output)).ToArray() is [var told, ..])
-            return Verdict.Different(name, info.Backend, $"By {(reading.Pairs is null ? "the engine" : reading.From)} it is {NamePair.List(pairs)}, but the recurrent node that starts from '{told.Input}' ends in '{told.Output}'.") with { Pairs = pairs, PairsFrom = reading.From };
+        if (pairs.SelectMany(p => graph.RecurrentPairs().Where(r => r.Input == p.Input && r.Output != p.Output)).ToArray() is [var broken, ..])
+            return Verdict.Different(name, info.Backend, $"By {(reading.Pairs is null ? "the engine" : reading.From)} it is {NamePair.List(pairs)}, but the recurrent node that starts from '{broken.Input}' ends in '{broken.Output}'.") with { Pairs = pairs, PairsFrom = reading.From };
 
         // What the engine neither takes nor carries must be a length, which a stream has no use for.
         string[] lost = [.. graph.Inputs.Where(i => info.Inputs.Concat(info.SessionInputs).All(t => t.Name != i) && pairs.All(p => p.Input != i) && info.StatePairs.All(p => p.Input != i))];

@@ -8,7 +8,6 @@ internal static class SessionValues
 {
     // What the file leaves open, an encoder's context for example, gets this length.
     private const int OpenLength = 6;
-    private const int LargestVocabulary = 1 << 20;
 
     /// <summary>A model's state from inputs that are given once, or as it starts without any.</summary>
     public static ModelState Start(Model model, IReadOnlyList<SessionInput> inputs) => inputs.Count == 0 ? model.CreateState() : model.CreateState(inputs);
@@ -43,22 +42,11 @@ internal static class SessionValues
         return OrtTensor.FromFloats(port.ElementType, shape, input.Values.Span);
     }
 
-    // How many values, from 0, the model takes: doubled until refused, then halved between.
     private static int CountValues(Model model, SessionInput[] inputs, int index)
     {
         bool Takes(int value) => model.FindSessionInputFault(
             [.. inputs.Select((input, i) => i == index ? input with { Values = Enumerable.Repeat((float)value, input.Values.Length).ToArray() } : input)]) is null;
 
-        var (good, bad) = (0, 1);
-        while (bad < LargestVocabulary && Takes(bad))
-            (good, bad) = (bad, 2 * bad);
-        if (bad >= LargestVocabulary)
-            return 2;
-        while (bad - good > 1)
-        {
-            var middle = (good + bad) / 2;
-            (good, bad) = Takes(middle) ? (middle, bad) : (good, middle);
-        }
-        return good + 1;
+        return Vocabulary.Count(Takes);
     }
 }

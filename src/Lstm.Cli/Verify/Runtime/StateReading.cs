@@ -17,7 +17,7 @@ internal sealed record StateReading(IReadOnlyList<NamePair>? Pairs, string From)
 
     /// <summary>
     /// Judges a file by the types, shapes and names that it declares, and by its recurrent nodes, without the engine. Only what leaves no choice counts:
-    /// a state's output has its type and shape, is computed from it, and is told by a recurrent node or by both names; an input that could be one beside
+    /// a state's output has its type and shape, is computed from it, and a recurrent node or both names say so; an input that could be one beside
     /// those leaves a choice, unless it is the only one left and therefore the data.
     /// </summary>
     public static StateReading Judge(IReadOnlyList<OrtPort> inputs, IReadOnlyList<OrtPort> outputs, FileGraph graph)

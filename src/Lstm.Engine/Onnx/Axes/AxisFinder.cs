@@ -118,7 +118,7 @@ internal sealed class AxisFinder
         var axes = new InputAxes(name, [.. Enumerable.Range(0, rank).Select(axis => shape.Length(axis) ?? -1)], [.. Enumerable.Repeat(' ', rank)], [.. Enumerable.Repeat(true, rank)]);
         for (int axis = 0; axis < rank; axis++)
         {
-            _ = _flow.TryGetValue((name, axis), out AxisEvidence taken);
+            AxisEvidence taken = _flow.GetValueOrDefault((name, axis));
             bool isOpen = axes.Lengths[axis] < 0;
             (axes.Roles[axis], axes.Certain[axis]) =
                 axis == said?.TimeAxis ? ('T', true)

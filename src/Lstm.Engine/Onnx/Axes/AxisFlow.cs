@@ -122,10 +122,10 @@ internal sealed partial class AxisFlow
         // As many values as a constant has that meets the last axis: means, scales.
         foreach (AxisOrigin[] x in inputs.OfType<AxisOrigin[]>().Where(static v => v is [.., { IsKnown: true, Length: -1 }]))
         {
-            int widest = Enumerable.Range(0, node.Input.Count).Max(n => Constant(node, n)?.Shape is [.., var width] ? width : 0);
-            if (widest > 1)
+            int maxWidth = Enumerable.Range(0, node.Input.Count).Max(n => Constant(node, n)?.Shape is [.., var width] ? width : 0);
+            if (maxWidth > 1)
             {
-                Take(x[^1], ' ', widest);
+                Take(x[^1], ' ', maxWidth);
             }
         }
         for (int n = 1; n <= rank; n++)

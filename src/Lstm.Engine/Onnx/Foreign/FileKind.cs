@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Lstm.Engine.Onnx.Foreign;
 
-/// <summary>What a file is that is not ONNX, told by its first bytes, never by its name.</summary>
+/// <summary>What a file is that is not ONNX, by its first bytes, never by its name.</summary>
 /// <param name="Name">With its article, e.g. "a Keras model (HDF5)".</param>
 /// <param name="Advice">How an ONNX file is made of it: whole sentences.</param>
 internal sealed record FileKind(string Name, string Advice)

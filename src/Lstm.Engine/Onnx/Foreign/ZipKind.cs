@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace Lstm.Engine.Onnx.Foreign;
 
-/// <summary>Kinds of files that are zip archives, told by the names of their entries.</summary>
+/// <summary>Kinds of files that are zip archives, by the names of their entries.</summary>
 internal static class ZipKind
 {
     // PyTorch has an entry a tensor; the names that matter come early.

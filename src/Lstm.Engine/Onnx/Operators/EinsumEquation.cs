@@ -21,7 +21,7 @@ internal sealed record EinsumEquation(IReadOnlyList<string> Operands, string Res
         {
             throw NodeFaultException.Wrong($"the equation '{text}' has {terms.Length} terms for {ranks.Count} inputs; expected one for each.");
         }
-        int widest = 0;
+        int maxAxes = 0;
         for (int n = 0; n < terms.Length; n++)
         {
             int more = ranks[n] - (terms[n].Length - (terms[n].Contains("...", StringComparison.Ordinal) ? 3 : 0));
@@ -29,13 +29,13 @@ internal sealed record EinsumEquation(IReadOnlyList<string> Operands, string Res
             {
                 throw NodeFaultException.Wrong($"the term '{terms[n]}' of the equation '{text}' is for an input with {ranks[n]} axes.");
             }
-            widest = Math.Max(widest, more);
+            maxAxes = Math.Max(maxAxes, more);
             terms[n] = terms[n].Replace("...", Ellipsis(more), StringComparison.Ordinal);
         }
         string all = string.Concat(terms);
         string result = sides.Length == 2
-            ? sides[1].Replace("...", Ellipsis(widest), StringComparison.Ordinal)
-            : Ellipsis(widest) + string.Concat(all.Where(c => c < FirstOfEllipsis && all.Count(other => other == c) == 1).Order());
+            ? sides[1].Replace("...", Ellipsis(maxAxes), StringComparison.Ordinal)
+            : Ellipsis(maxAxes) + string.Concat(all.Where(c => c < FirstOfEllipsis && all.Count(other => other == c) == 1).Order());
         if (terms.Append(result).Any(static term => term.Distinct().Count() != term.Length))
         {
             throw new NodeFaultException($"the equation '{text}' names an axis twice in one term; diagonals are not taken.");

@@ -1,7 +1,7 @@
 namespace Lstm.Engine.Onnx.Pairing;
 
 /// <summary>
-/// Chooses the reading that the graph leaves, or the one of several that the names tell. Names that form complete pairs and
+/// Chooses the reading that the graph leaves, or of several the one that names decide for. Names that form complete pairs and
 /// speak against what is merely more likely make the graph ambiguous; against what the graph shows they count nothing.
 /// </summary>
 /// <param name="graph">The graph.</param>
@@ -20,8 +20,8 @@ internal sealed class ReadingChoice(OnnxGraph graph, IReadOnlyList<Candidate> ca
             Reading[] other = [.. _named.Where(n => Contradicts(n, only)).Select(n => Replace(only, n)).Where(IsNamed)];
             return other.Length == 0 ? new StatePairing(Link(only, static _ => ""), null) : Refuse([only, .. other]);
         }
-        Reading[] told = [.. readings.Where(IsTold)];
-        return told is [var reading]
+        Reading[] chosen = [.. readings.Where(IsChosenByNames)];
+        return chosen is [var reading]
             ? new StatePairing(Link(reading, c => CountRivals(c) is > 1 and var rivals ? $" (of {rivals} that fit, by name)" : ""), null)
             : Refuse(readings);
     }
@@ -31,7 +31,7 @@ internal sealed class ReadingChoice(OnnxGraph graph, IReadOnlyList<Candidate> ca
         !candidates.Any(o => o != c && o.Target.Part < 0 && o.Name >= c.Name && (o.Input == c.Input || o.Target.Output == c.Target.Output));
 
     // Names decide when they name all states of a reading, and nothing beside them that may be one.
-    private bool IsTold(Reading reading)
+    private bool IsChosenByNames(Reading reading)
     {
         IEnumerable<Candidate> open = reading.Pairs.Where(p => !readings.All(r => r.Contains(p)));
         return reading.Pairs.Any(_named.Contains)

@@ -88,11 +88,8 @@ internal sealed class JsonIntegersConverter : JsonConverter<JsonIntegers>
 
     private static string Describe(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.StartArray => "a list",
-        JsonTokenType.StartObject => "an object",
         JsonTokenType.String => $"the text '{reader.GetString()}'",
         JsonTokenType.Number => System.Text.Encoding.UTF8.GetString(reader.ValueSpan),
-        JsonTokenType.Null => "null",
-        _ => "true or false",
+        _ => WrongFieldException.NameOf(reader.TokenType),
     };
 }

@@ -14,7 +14,7 @@ internal sealed class SessionInputListConverter : JsonConverter<SessionInputList
     public override SessionInputList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new WrongFieldException("inputs", "an object with the names of inputs as fields", Kind(reader.TokenType));
+            throw new WrongFieldException("inputs", "an object with the names of inputs as fields", reader.TokenType);
         var inputs = new List<SessionInput>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -69,16 +69,6 @@ internal sealed class SessionInputListConverter : JsonConverter<SessionInputList
         JsonTokenType.String when reader.ValueTextEquals("NaN"u8) => float.NaN,
         JsonTokenType.String when reader.ValueTextEquals("Infinity"u8) => float.PositiveInfinity,
         JsonTokenType.String when reader.ValueTextEquals("-Infinity"u8) => float.NegativeInfinity,
-        _ => throw new WrongFieldException(field, "numbers", Kind(reader.TokenType)),
-    };
-
-    private static string Kind(JsonTokenType found) => found switch
-    {
-        JsonTokenType.StartArray => "a list",
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.String => "a text",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.Null => "null",
-        _ => "true or false",
+        _ => throw new WrongFieldException(field, "numbers", reader.TokenType),
     };
 }

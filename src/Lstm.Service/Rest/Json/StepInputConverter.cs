@@ -10,7 +10,7 @@ internal sealed class StepInputConverter : JsonConverter<StepInput>
     public override StepInput Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw Wrong("x", "a list of numbers, or a list of such lists", reader.TokenType);
+            throw new WrongFieldException("x", "a list of numbers, or a list of such lists", reader.TokenType);
         var values = new List<float>();
         List<int>? rows = null;
         reader.Read();
@@ -19,7 +19,7 @@ internal sealed class StepInputConverter : JsonConverter<StepInput>
             for (rows = []; reader.TokenType != JsonTokenType.EndArray; reader.Read())
             {
                 if (reader.TokenType != JsonTokenType.StartArray)
-                    throw Wrong($"x[{rows.Count}]", "a list of numbers like the ones before", reader.TokenType);
+                    throw new WrongFieldException($"x[{rows.Count}]", "a list of numbers like the ones before", reader.TokenType);
                 reader.Read();
                 rows.Add(ReadNumbers(ref reader, values, rows.Count));
             }
@@ -57,16 +57,6 @@ internal sealed class StepInputConverter : JsonConverter<StepInput>
                 return float.NegativeInfinity;
         }
 
-        throw Wrong(row is { } n ? $"x[{n}][{index}]" : $"x[{index}]", "a number", reader.TokenType);
+        throw new WrongFieldException(row is { } n ? $"x[{n}][{index}]" : $"x[{index}]", "a number", reader.TokenType);
     }
-
-    private static WrongFieldException Wrong(string field, string expected, JsonTokenType found) => new(field, expected, found switch
-    {
-        JsonTokenType.StartArray => "a list",
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.String => "a text",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.Null => "null",
-        _ => "true or false",
-    });
 }
