@@ -57,7 +57,7 @@ internal static class ProtoMessages
     /// <param name="integers">Its whole numbers, when they came apart.</param>
     public static void Add(StepGroup group, StepEntry entry, RepeatedField<float> x, RepeatedField<long> integers)
     {
-        if (integers.Count > 0)
+        if (integers.Count > 0 || entry.Session?.Model.LeavesIntegersOut(Math.Max(1, entry.AskedCount), x.Count) == true)
         {
             group.Add(entry, [.. x], [.. integers]);
             return;

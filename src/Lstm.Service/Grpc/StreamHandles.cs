@@ -62,7 +62,7 @@ internal sealed class StreamHandles(string tenant)
     }
 
     private static bool IsOneStep(StreamMessage step, Models.ServedModel model) => step.Integers.Length == 0
-        ? step.X.Length == model.InputSize
+        ? step.X.Length == model.InputSize || model.LeavesIntegersOut(1, step.X.Length)
         : step.X.Length == model.InputIntegers.FloatCount && step.Integers.Length == model.InputIntegers.Count;
 
     /// <summary>Begins a round with one message for many sessions.</summary>
@@ -106,12 +106,13 @@ internal sealed class StreamHandles(string tenant)
             if (handle.Session.Model != model)
                 throw Throw.BatchModelsDiffer(number, handle.Session.Model.Name, model.Name);
             if (hasIntegers)
-            {
                 Models.InputRows.CheckSizes(model, count, inputs, batch.Integers.Length);
+            if (hasIntegers || model.LeavesIntegersOut((uint)count, inputs))
+            {
                 var sizes = model.InputIntegers;
                 Steps.Add(
                     new() { Session = handle.Session, Handle = number, Step = step },
-                    batch.X.Span.Slice(n * sizes.FloatCount, sizes.FloatCount), batch.Integers.Span.Slice(n * sizes.Count, sizes.Count));
+                    batch.X.Span.Slice(n * sizes.FloatCount, sizes.FloatCount), hasIntegers ? batch.Integers.Span.Slice(n * sizes.Count, sizes.Count) : []);
                 continue;
             }
 

@@ -7,6 +7,7 @@ namespace Lstm.Service.Models;
 internal sealed class ServedModel
 {
     private readonly StepScheduler? _scheduler;
+    private readonly long[] _defaultIntegers;
     private long _openSessions;
     private long _inputValues;
 
@@ -30,6 +31,7 @@ internal sealed class ServedModel
         OutputWords = model.Info.OutputWords;
         InputIntegers = new(model.Info.Inputs, InputSize);
         OutputIntegers = new(model.Info.Outputs, OutputSize);
+        _defaultIntegers = DefaultsOf(model.Info.Inputs);
     }
 
     /// <summary>Name for callers.</summary>
@@ -65,6 +67,22 @@ internal sealed class ServedModel
     /// <summary>The whole numbers of y(t).</summary>
     public IntegerPlaces OutputIntegers { get; }
 
+    /// <summary>Whether rows came with floats only, and model.json has a default for each whole number.</summary>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="floats">Floats found.</param>
+    /// <returns>True when <see cref="DefaultIntegers"/> has them.</returns>
+    public bool LeavesIntegersOut(uint count, int floats) =>
+        _defaultIntegers.Length > 0 && count > 0 && floats == (long)count * InputIntegers.FloatCount;
+
+    /// <summary>The whole numbers of rows that came with floats only, where model.json has a default for each.</summary>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="floats">Floats found.</param>
+    /// <returns>[count, values of the integer and boolean inputs]; empty where there is no default, or the rows have them.</returns>
+    public long[] DefaultIntegers(uint count, int floats) =>
+        !LeavesIntegersOut(count, floats) ? []
+        : count == 1 ? _defaultIntegers
+        : [.. Enumerable.Repeat(_defaultIntegers, (int)count).SelectMany(static row => row)];
+
     /// <summary>Words of a state.</summary>
     public int StateSize { get; }
 
@@ -91,5 +109,13 @@ internal sealed class ServedModel
     {
         Interlocked.Decrement(ref _openSessions);
         Interlocked.Add(ref _inputValues, -inputValues);
+    }
+
+    private static long[] DefaultsOf(IReadOnlyList<TensorInfo> inputs)
+    {
+        TensorInfo[] integers = [.. inputs.Where(static i => i.IsInteger)];
+        return integers.Length < inputs.Count && integers.All(static i => i.Values.Count > 0)
+            ? [.. integers.SelectMany(static i => Enumerable.Repeat((long)i.Values[0], i.Size))]
+            : [];
     }
 }

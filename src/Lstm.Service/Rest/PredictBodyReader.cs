@@ -40,7 +40,7 @@ internal static class PredictBodyReader
         if (sequence?.X is not { } x)
             throw Wrong($"{path}.x", $"Field '{path}.x' is missing. Expected a list of lists of {model.InputSize} numbers, one a timestep.");
         CheckRows(x, $"{path}.x", index, model);
-        return new(x.Values.ToArray(), state) { Inputs = once };
+        return PredictSequence.Join(model, index, x.Values.ToArray(), model.DefaultIntegers((uint)(x.RowLengths?.Count ?? 0), x.Values.Count), state) with { Inputs = once };
     }
 
     private static void CheckRows(StepInput x, string path, int index, ServedModel model)
@@ -48,7 +48,7 @@ internal static class PredictBodyReader
         for (int row = 0; row < (x.RowLengths?.Count ?? 0); row++)
         {
             int found = x.RowLengths![row]; // not null: its count is above 0
-            if (found == model.InputSize)
+            if (found == model.InputSize || model.LeavesIntegersOut(1, found))
                 continue;
             throw new LstmException(
                 ErrorCode.InputShape,

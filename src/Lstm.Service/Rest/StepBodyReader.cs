@@ -25,7 +25,7 @@ internal static class StepBodyReader
             throw new LstmException(ErrorCode.InvalidField, $"Field 'x' is missing. Expected a list of {model.InputSize} numbers, or a list of such lists.", ("field", "x"));
         CheckRows(x.RowLengths, model);
         var group = new StepGroup();
-        group.Add(Entry(body, session, x.RowLengths?.Count ?? 1), CollectionsMarshal.AsSpan(x.Values));
+        group.Add(Entry(body, session, x.RowLengths?.Count ?? 1), CollectionsMarshal.AsSpan(x.Values), []);
         return group;
     }
 
@@ -51,7 +51,7 @@ internal static class StepBodyReader
         for (int row = 0; row < (lengths?.Count ?? 0); row++)
         {
             int found = lengths![row]; // not null: its count is above 0
-            if (found == model.InputSize)
+            if (found == model.InputSize || model.LeavesIntegersOut(1, found))
                 continue;
             throw new LstmException(
                 ErrorCode.InputShape,

@@ -106,11 +106,18 @@ internal sealed class StepGroup
     /// <summary>Adds one session's request with its input, whose whole numbers came apart.</summary>
     /// <param name="entry">The request.</param>
     /// <param name="x">[count, values of the floating-point inputs], or all inputs where there are no integers.</param>
-    /// <param name="integers">[count, values of the integer and boolean inputs], or none.</param>
+    /// <param name="integers">[count, values of the integer and boolean inputs], or none: all inputs are in x, or model.json's defaults are taken.</param>
     public void Add(StepEntry entry, ReadOnlySpan<float> x, ReadOnlySpan<long> integers)
     {
         // More steps than are allowed are refused later, with no row made of them.
-        if (integers.IsEmpty || entry.Session is not { } session || entry.AskedCount > (uint)session.Home.Options.MaxStepsPerMessage)
+        if (entry.Session is not { } session || entry.AskedCount > (uint)session.Home.Options.MaxStepsPerMessage)
+        {
+            Add(entry, x);
+            return;
+        }
+
+        int count = (int)Math.Max(1, entry.AskedCount);
+        if (integers.IsEmpty && (integers = session.Model.DefaultIntegers((uint)count, x.Length)).IsEmpty)
         {
             Add(entry, x);
             return;
@@ -118,7 +125,6 @@ internal sealed class StepGroup
 
         try
         {
-            int count = (int)Math.Max(1, entry.AskedCount);
             InputRows.CheckSizes(session.Model, count, x.Length, integers.Length);
             (entry.X, entry.XLength, entry.IsExact) = (X.Extend(count * session.Model.InputWords), count * session.Model.InputWords, true);
             InputRows.Join(session.Model, count, x, integers, X.Span.Slice(entry.X, entry.XLength));
