@@ -22,6 +22,14 @@ public sealed class SelectorTests : IDisposable
             error.Faults[^1].ToString());
     }
 
+    [Fact]
+    public void Load_WithLengthComparedToo_SuggestsNoLength()
+    {
+        var error = Assert.Throws<ModelLoadException>(() => Load(foreign: false, null, withLength: true));
+
+        Assert.EndsWith("{\"inputs\": {\"sr\": {\"values\": [16000]}}} or {\"inputs\": {\"sr\": {\"values\": [8000]}}}.", error.Faults[^1].ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false, 16000, "native", 2)]
     [InlineData(false, 8000, "native", 3)]
@@ -64,13 +72,15 @@ public sealed class SelectorTests : IDisposable
         Assert.Throws<ModelLoadException>(() => Load(foreign: false, $$"""{ "inputs": { "sr": { "values": {{values}} } } }""")).Faults[0].ToString());
 
     // s′ = s + x, y = s′ · 2 at 16 kHz, s′ · 3 otherwise.
-    private Model Load(bool foreign, string? json)
+    private Model Load(bool foreign, string? json, bool withLength = false)
     {
         var file = new OnnxBuilder(17);
         var x = file.Input("x", "B 2");
         var sr = file.Input("sr", "", DataType.Int64);
         var s = file.Input("s", "B 2");
         var is16 = file.Node("Equal", [sr, file.Integer(16000)]);
+        if (withLength)
+            is16 = file.Node("And", [file.Node("Equal", [file.Node("Gather", [file.Node("Shape", [x]), file.Integer(1)]), file.Integer(2)]), is16]);
         var (then, otherwise) = (file.Subgraph(), file.Subgraph());
         then.Output(then.Constant(OnnxTensor.Of(DataType.Float, [2])), "", "two");
         otherwise.Output(otherwise.Constant(OnnxTensor.Of(DataType.Float, [3])), "", "three");

@@ -150,6 +150,19 @@ public sealed class IntegerTests : IDisposable
     }
 
     [Fact]
+    public async Task Predict_IntegerBeyondFloats_NamesSequenceAndTimestep()
+    {
+        await using var service = await RunningService.StartAsync();
+
+        var (status, fault) = await service.SendAsync("POST", "/v1/models/char-lm:predict", """{"sequences": [{"x_integers": [[1]]}, {"x_integers": [[1], [16777217]]}]}""");
+
+        Assert.Equal(
+            (400, "Timestep 2 of sequence 2 (model 'char-lm'): Expected whole numbers from -16777216 to 16777216 of the input 'tokens' but got 16777217. The native engine computes integers as floats; "
+                + "with \"backend\": \"onnxruntime\" in model.json the input takes all of int64."),
+            (status, fault.GetProperty("detail").GetString()));
+    }
+
+    [Fact]
     public async Task Batch_OneSessionsIntegersOutOfRange_TheOthersStep()
     {
         await using var service = await StartAsync();

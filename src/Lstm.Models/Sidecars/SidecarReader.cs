@@ -149,7 +149,7 @@ internal sealed class SidecarReader
         new TensorLayout(
         Property(json, "time_axis") is { } time ? ReadInteger(time, $"{place}.time_axis", 0) : null,
         Property(json, "batch_axis") is { } batch ? ReadInteger(batch, $"{place}.batch_axis", 0) : null,
-        Property(json, "shape") is { } shape ? ReadList(shape, $"{place}.shape", JsonValueKind.Number, "whole numbers from 1", static e => e.TryGetInt32(out var n) ? n : 0) : null,
+        Property(json, "shape") is { } shape ? ReadShape(shape, $"{place}.shape") : null,
         Property(json, "values") is { } values ? ReadValues(values, $"{place}.values") : null))
     {
         Given = Property(json, "given") is { } given ? ReadGiven(given, $"{place}.given") : InputGiven.Auto,
@@ -161,6 +161,14 @@ internal sealed class SidecarReader
         if (read is null)
             _faults.Add($"{place} is {json.GetRawText()}; expected \"step\" or \"session\".");
         return read ?? InputGiven.Auto;
+    }
+
+    private List<int>? ReadShape(JsonElement json, string place)
+    {
+        if (json.ValueKind == JsonValueKind.Array && json.EnumerateArray().All(static e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out var length) && length > 0))
+            return [.. json.EnumerateArray().Select(static e => e.GetInt32())];
+        _faults.Add($"{place} has to be a list of whole numbers from 1 to {int.MaxValue} but is {json.GetRawText()}.");
+        return null;
     }
 
     private List<double> ReadValues(JsonElement json, string place)

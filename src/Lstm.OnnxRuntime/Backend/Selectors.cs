@@ -83,7 +83,17 @@ internal sealed class Selectors
     // The inputs that a condition is computed from, shapes left aside, and the numbers that they are compared with.
     private HashSet<string> SourcesOf(string value, out List<double> constants)
     {
-        var (inputs, seen, found) = (new HashSet<string>(), new HashSet<string>(), new List<double>());
+        var comparisons = new List<NodeProto>();
+        var inputs = SourcesOf(value, comparisons);
+        // A length that is compared with a number says nothing of an input's values.
+        constants = [.. comparisons.Where(c => c.Input.Any(i => SourcesOf(i, []).Count > 0))
+            .SelectMany(static c => c.Input).Select(i => _constants.GetValueOrDefault(i)).OfType<Tensor>().Where(static c => c.Count == 1).Select(static c => (double)c.ToFloats()[0])];
+        return inputs;
+    }
+
+    private HashSet<string> SourcesOf(string value, List<NodeProto> compared)
+    {
+        var (inputs, seen) = (new HashSet<string>(), new HashSet<string>());
         var open = new Stack<string>([value]);
         HashSet<string> names = [.. _graph.Inputs.Select(static i => i.Name)];
         while (open.TryPop(out var name))
@@ -95,11 +105,10 @@ internal sealed class Selectors
             if (!_producers.TryGetValue(name, out var node) || node.OpType is "Shape" or "Size")
                 continue;
             if (Comparisons.Contains(node.OpType))
-                found.AddRange(node.Input.Select(i => _constants.GetValueOrDefault(i)).OfType<Tensor>().Where(static c => c.Count == 1).Select(static c => (double)c.ToFloats()[0]));
+                compared.Add(node);
             foreach (var input in OnnxGraph.Reads(node))
                 open.Push(input);
         }
-        constants = found;
         return inputs;
     }
 

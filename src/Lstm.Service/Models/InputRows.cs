@@ -28,11 +28,12 @@ internal static class InputRows
     /// <param name="floats">[count, values of the floating-point inputs].</param>
     /// <param name="integers">[count, values of the integer and boolean inputs].</param>
     /// <param name="rows">[count, input_words].</param>
+    /// <param name="fault">The exception for the model's name, a row and what is wrong with it.</param>
     /// <exception cref="LstmException">INPUT_RANGE: a whole number that the model's input does not hold.</exception>
-    public static void Join(ServedModel served, int count, ReadOnlySpan<float> floats, ReadOnlySpan<long> integers, Span<float> rows)
+    public static void Join(ServedModel served, int count, ReadOnlySpan<float> floats, ReadOnlySpan<long> integers, Span<float> rows, Func<string, int, string, LstmException> fault)
     {
         for (int row = 0; row < count; row++)
-            Join(served, row, ref floats, ref integers, rows.Slice(row * served.InputWords, served.InputWords));
+            Join(served, row, ref floats, ref integers, rows.Slice(row * served.InputWords, served.InputWords), fault);
     }
 
     /// <summary>Puts the whole numbers of rows that came as floats behind them, too.</summary>
@@ -60,7 +61,7 @@ internal static class InputRows
         }
     }
 
-    private static void Join(ServedModel served, int number, ref ReadOnlySpan<float> floats, ref ReadOnlySpan<long> integers, Span<float> row)
+    private static void Join(ServedModel served, int number, ref ReadOnlySpan<float> floats, ref ReadOnlySpan<long> integers, Span<float> row, Func<string, int, string, LstmException> fault)
     {
         int offset = 0, exact = served.InputSize;
         foreach (var input in served.Model.Info.Inputs)
@@ -78,7 +79,7 @@ internal static class InputRows
             {
                 long value = integers[n];
                 if (!input.IsWide && (value < -MostInFloat || value > MostInFloat))
-                    throw Throw.InputRange(served.Name, number, $"Expected whole numbers from {-MostInFloat} to {MostInFloat} of the input '{input.Name}' but got {value}. The native engine computes integers as floats; with \"backend\": \"onnxruntime\" in model.json the input takes all of {input.ElementType}.");
+                    throw fault(served.Name, number, $"Expected whole numbers from {-MostInFloat} to {MostInFloat} of the input '{input.Name}' but got {value}. The native engine computes integers as floats; with \"backend\": \"onnxruntime\" in model.json the input takes all of {input.ElementType}.");
                 place[n] = value;
                 if (input.IsWide)
                     IntegerWords.Of(row.Slice(exact, IntegerWords.PerInteger))[0] = value;

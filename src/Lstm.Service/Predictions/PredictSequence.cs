@@ -30,7 +30,7 @@ internal sealed record PredictSequence(ReadOnlyMemory<float> X, IReadOnlyList<Na
         if (length == 0 || integers.Length != length * sizes.Count || x.Length != (long)length * sizes.FloatCount)
             throw Throw.SequenceShapes(served.Name, number, sizes.FloatCount, sizes.Count, x.Length, integers.Length);
         var rows = new float[length * served.InputWords];
-        InputRows.Join(served, length, x.Span, integers, rows);
+        InputRows.Join(served, length, x.Span, integers, rows, (model, row, fault) => Throw.SequenceRange(model, number, row, fault));
         return new(rows, state, IsExact: true);
     }
 

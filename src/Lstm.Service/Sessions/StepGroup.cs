@@ -127,7 +127,7 @@ internal sealed class StepGroup
         {
             InputRows.CheckSizes(session.Model, count, x.Length, integers.Length);
             (entry.X, entry.XLength, entry.IsExact) = (X.Extend(count * session.Model.InputWords), count * session.Model.InputWords, true);
-            InputRows.Join(session.Model, count, x, integers, X.Span.Slice(entry.X, entry.XLength));
+            InputRows.Join(session.Model, count, x, integers, X.Span.Slice(entry.X, entry.XLength), Throw.InputRange);
         }
         catch (LstmException fault)
         {
