@@ -35,7 +35,7 @@ internal sealed class ReadingChoice(OnnxGraph graph, IReadOnlyList<Candidate> ca
     // The reading with the delay lines instead of what is merely likely of their inputs and outputs; null when it has none.
     private Reading? AddDelays(Reading reading)
     {
-        Candidate[] added = [.. _delays.Where(d => !reading.Pairs.Any(p => (p.Input == d.Input || p.Target.Output == d.Target.Output) && (IsShown(p) || p.Target.Part >= 0 || p.Name > NamePairs.Nothing)))];
+        Candidate[] added = [.. _delays.Where(d => !reading.Pairs.Any(p => (p.Input == d.Input || p.Target.Output == d.Target.Output) && ((IsShown(p) && !p.IsCounter) || p.Target.Part >= 0 || p.Name >= d.Name)))];
         Candidate[] left = [.. reading.Pairs.Where(p => !added.Any(d => d.Input == p.Input || d.Target.Output == p.Target.Output))];
         return added.Length > 0 && left.Length + added.Length < graph.Inputs.Count ? new Reading([.. left, .. added]) : null;
     }

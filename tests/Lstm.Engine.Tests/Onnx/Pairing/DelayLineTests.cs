@@ -67,6 +67,22 @@ public sealed class DelayLineTests : IDisposable
         Assert.Equal(["h"], Find(file).Links.Select(static l => l.Input));
     }
 
+    [Theory]
+    [InlineData("n", "n_next", true)]
+    [InlineData("n", "n_out", false)] // a value of the data put another way
+    [InlineData("n", "sum", false)]
+    public void Find_FloatThatCountsByItself_IsRefusedWhereNamesSpeakOfTime(string input, string output, bool isRefused)
+    {
+        var file = new OnnxBuilder(17);
+        string n = file.Input(input, "B 1");
+        string h = WrittenCells.Gru(file, file.Input("x", "B 4"), 4, file.Input("h", "B 8"), 8);
+        file.Output(file.Node("Mul", [WrittenCells.Linear(file, h, 8, 4), n]), "B 4", "y");
+        file.Output(file.Node("Add", [n, file.Floats([1])]), "B 1", output);
+        file.Output(h, "B 8", "h_next");
+
+        Assert.Equal(isRefused ? [[("h", "h_next")], [(input, output), ("h", "h_next")]] : [], SuggestedLines.In(Find(file).Ambiguity ?? "").Select(l => l.OrderBy(p => p.Input == input ? 0 : 1).ToArray()));
+    }
+
     [Fact]
     public void Find_InExports_SeesNoDelayLine()
     {
