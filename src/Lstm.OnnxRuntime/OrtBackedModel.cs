@@ -74,12 +74,20 @@ public sealed class OrtBackedModel : Model, IDisposable
             var plan = Planner.Plan(graph, model, options, hints, notNative);
             return new OrtBackedModel(Description.Of(graph, plan, hints, notNative, LongestWhole), model, plan, options.MaxRunTime);
         }
+        catch (OverflowException)
+        {
+            model.Dispose();
+            throw new ModelLoadException(file.Path, [new ModelFault("", "", $"A tensor has more than {int.MaxValue} values for one timestep of one session; check the shapes of the inputs in the file and in model.json: {Shapes(model)}.")]);
+        }
         catch
         {
             model.Dispose();
             throw;
         }
     }
+
+    private static string Shapes(OrtModel model) =>
+        string.Join(", ", model.Inputs.Select(static i => $"'{i.Name}' [{string.Join(", ", i.Shape.Select(static n => n < 0 ? "?" : $"{n}"))}]"));
 
     /// <inheritdoc/>
     public override ModelState CreateState() => Plan.OnceGiven.Count == 0 ? NewState(new float[Info.StateSize]) : CreateState((IReadOnlyList<SessionInput>)[]);

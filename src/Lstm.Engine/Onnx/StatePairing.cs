@@ -34,7 +34,8 @@ internal sealed record StatePairing(IReadOnlyList<StateLink> Links, string? Ambi
             return new StatePairing([], $"The graph has {graph.Inputs.Count} inputs and {graph.Outputs.Count} outputs; states are looked for among at most {MostCandidates}. Name the pairs in model.json: state_pairs.");
         }
         var facts = new FlowFacts(graph);
-        IReadOnlyList<Candidate> candidates = new CandidateFinder(graph, facts).Find();
-        return new ReadingChoice(graph, candidates, new ReadingSearch(graph, facts, candidates).Find()).Choose();
+        var finder = new CandidateFinder(graph, facts);
+        IReadOnlyList<Candidate> candidates = finder.Find();
+        return new ReadingChoice(graph, candidates, finder.FindDelays(), new ReadingSearch(graph, facts, candidates).Find()).Choose();
     }
 }

@@ -13,7 +13,7 @@ internal sealed class CandidateFinder(OnnxGraph graph, FlowFacts facts)
     /// <returns>The candidates.</returns>
     public IReadOnlyList<Candidate> Find()
     {
-        HashSet<string> axisNames = [.. _inputs.SelectMany(static s => Enumerable.Range(0, s.Rank ?? 0).Select(s.NameOf)).Where(static n => n.Length > 0)];
+        HashSet<string> axisNames = AxisNames();
         int[] lateness = [.. _flow.Outputs.Select(facts.CountBefore)];
         Target[] targets = [.. FindTargets()];
         var found = new List<Candidate>();
@@ -42,6 +42,32 @@ internal sealed class CandidateFinder(OnnxGraph graph, FlowFacts facts)
         return [.. found.Where(c => c.Target.Part < 0 || (FillsUp(c, found) && !found.Any(o => o.Input == c.Input && o.Target.Part < 0 && facts.ShowSame(o.Target.Value, c.Target.Value))))];
     }
 
+    /// <summary>
+    /// Whole outputs that fit an input, are called its next value and are not computed from it: a delay line keeps what comes of the
+    /// data and of other states (the tail of an overlap-add, the last frame). So are values that run by themselves (n + 1 in floating-point numbers).
+    /// </summary>
+    /// <returns>The candidates, of which the graph says nothing.</returns>
+    public IReadOnlyList<Candidate> FindDelays()
+    {
+        HashSet<string> axisNames = AxisNames();
+        return
+        [
+            .. from input in Enumerable.Range(0, _inputs.Length)
+               where _inputs[input] is { CanBeState: true, IsSequence: false } && _flow.Outputs.Any(value => facts.Reaches(input, value))
+               from output in Enumerable.Range(0, _outputs.Length)
+               let value = _flow.Outputs[output]
+               where value >= 0 && _flow.Varying[value] && _outputs[output].Feeds(_inputs[input], axisNames)
+               let name = NamePairs.Of(graph.Inputs[input].Name, graph.Outputs[output].Name)
+               where facts.Reaches(input, value) ? name >= NamePairs.Same && IsRunByItself(input, output) : name > NamePairs.Nothing
+               select new Candidate(input, new Target(output, value), PathKinds.None, 0, 0, name, "named as its next value"),
+        ];
+    }
+
+    // A count or a decay in floating-point numbers; a value put another way looks the same.
+    private bool IsRunByItself(int input, int output) =>
+        !ElementTypes.IsInteger(_inputs[input].Type) && !facts.DependsOnOthers(input, _flow.Outputs[output]) && facts.KindsFrom(input)[_flow.Outputs[output]] != PathKinds.Moved
+        && NamePairs.SpeakOfTime(graph.Inputs[input].Name, graph.Outputs[output].Name);
+
     // Whether the part and others beside it can be as long as the whole output.
     private bool FillsUp(Candidate part, List<Candidate> found)
     {
@@ -60,6 +86,8 @@ internal sealed class CandidateFinder(OnnxGraph graph, FlowFacts facts)
         }
         return lengths.Contains(length);
     }
+
+    private HashSet<string> AxisNames() => [.. _inputs.SelectMany(static s => Enumerable.Range(0, s.Rank ?? 0).Select(s.NameOf)).Where(static n => n.Length > 0)];
 
     private IEnumerable<Target> FindTargets()
     {

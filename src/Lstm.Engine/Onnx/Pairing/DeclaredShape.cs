@@ -23,6 +23,9 @@ internal sealed class DeclaredShape
     /// <summary>Whether a state can be of the type: a floating-point number, a whole number or a boolean.</summary>
     public bool CanBeState => Enum.IsDefined(Type);
 
+    /// <summary>Whether several axes are open: a sequence, or a batch of them.</summary>
+    public bool IsSequence => Rank >= 3 && Enumerable.Range(0, Rank.Value).Count(axis => Length(axis) is null) >= 2;
+
     /// <summary>Reads it.</summary>
     /// <param name="value">The input or output.</param>
     /// <returns>The type and shape.</returns>

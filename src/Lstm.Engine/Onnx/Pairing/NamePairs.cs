@@ -8,6 +8,9 @@ internal static partial class NamePairs
     /// <summary>The names have nothing in common.</summary>
     public const int Nothing = 0;
 
+    /// <summary>From here on nothing but words such as in, out and next differs.</summary>
+    public const int Same = 3;
+
     // Words that tell before from after and nothing else; those of the second list speak of time, not only of in and out.
     private static readonly HashSet<string> Sides = ["in", "out", "input", "output", "inputs", "outputs", "onnx", "serving", "default"];
 
@@ -22,6 +25,10 @@ internal static partial class NamePairs
     /// <returns>The higher the surer; <see cref="Nothing"/> for names that have nothing in common.</returns>
     public static int Of(string input, string output)
     {
+        if (Extend(input, output) is > 0 and var shared)
+        {
+            return Same + shared;
+        }
         string[] before = Words(input);
         string[] after = Words(output);
         string left = string.Concat(before);
@@ -32,7 +39,7 @@ internal static partial class NamePairs
         }
         if (left == right)
         {
-            return 3;
+            return Same;
         }
         // h0 and hn, and of several layers h0 and h0n.
         if ((Stem(left) == Stem(right) || left == Stem(right) || Stem(left) == right) && Stem(left).Any(char.IsLetter))
@@ -48,6 +55,14 @@ internal static partial class NamePairs
     /// <param name="output">Name of the output.</param>
     /// <returns>True for names that only a state has.</returns>
     public static bool SpeakOfTime(string input, string output) => Split(input).Concat(Split(output)).Any(static w => Times.Contains(w) || Names.Contains(Shorten(w)));
+
+    // prev and prev_next, x_last and new_x_last: all words of the input, and beside them only words that tell after from before. How many are shared.
+    private static int Extend(string input, string output)
+    {
+        string[] before = Split(input);
+        List<string> added = [.. Split(output)];
+        return before.Any(static w => w.Any(char.IsLetter)) && before.All(added.Remove) && added.Count > 0 && added.All(static w => Sides.Contains(w) || Times.Contains(w)) ? before.Length : 0;
+    }
 
     private static string[] Words(string name) => [.. Split(name).Select(Shorten).Where(static w => !Sides.Contains(w) && !Times.Contains(w))];
 

@@ -6,10 +6,12 @@ namespace Lstm.Engine.Onnx.Pairing;
 /// </summary>
 /// <param name="graph">The graph.</param>
 /// <param name="candidates">What fits.</param>
+/// <param name="delays">What the names call a state, and the graph does not contradict: an output that is not computed from its input.</param>
 /// <param name="readings">The readings that the graph leaves.</param>
-internal sealed class ReadingChoice(OnnxGraph graph, IReadOnlyList<Candidate> candidates, IReadOnlyList<Reading> readings)
+internal sealed class ReadingChoice(OnnxGraph graph, IReadOnlyList<Candidate> candidates, IReadOnlyList<Candidate> delays, IReadOnlyList<Reading> readings)
 {
-    private readonly Candidate[] _named = [.. candidates.Where(c => c.Target.Part < 0 && c.Name > NamePairs.Nothing && IsBest(candidates, c))];
+    private readonly Candidate[] _named = [.. candidates.Where(c => c.Target.Part < 0 && c.Name > NamePairs.Nothing && IsBest([.. candidates, .. delays], c))];
+    private readonly Candidate[] _delays = [.. delays.Where(d => IsBest([.. candidates, .. delays], d) && (d.Name >= NamePairs.Same || SpeakOfTime(graph, d)))];
 
     /// <summary>Chooses.</summary>
     /// <returns>The states.</returns>
@@ -18,12 +20,24 @@ internal sealed class ReadingChoice(OnnxGraph graph, IReadOnlyList<Candidate> ca
         if (readings is [var only])
         {
             Reading[] other = [.. _named.Where(n => Contradicts(n, only)).Select(n => Replace(only, n)).Where(IsNamed)];
-            return other.Length == 0 ? new StatePairing(Link(only, static _ => ""), null) : Refuse([only, .. other]);
+            return other.Length == 0 ? Take(only, static _ => "") : Refuse([only, .. other]);
         }
         Reading[] chosen = [.. readings.Where(IsChosenByNames)];
         return chosen is [var reading]
-            ? new StatePairing(Link(reading, c => CountRivals(c) is > 1 and var rivals ? $" (of {rivals} that fit, by name)" : ""), null)
+            ? Take(reading, c => CountRivals(c) is > 1 and var rivals ? $" (of {rivals} that fit, by name)" : "")
             : Refuse(readings);
+    }
+
+    // A delay line looks like data, and data may be called like one: the graph does not tell them apart.
+    private StatePairing Take(Reading reading, Func<Candidate, string> note) =>
+        AddDelays(reading) is null ? new StatePairing(Link(reading, note), null) : Refuse([reading]);
+
+    // The reading with the delay lines instead of what is merely likely of their inputs and outputs; null when it has none.
+    private Reading? AddDelays(Reading reading)
+    {
+        Candidate[] added = [.. _delays.Where(d => !reading.Pairs.Any(p => (p.Input == d.Input || p.Target.Output == d.Target.Output) && ((IsShown(p) && !p.IsCounter) || p.Target.Part >= 0 || p.Name >= d.Name)))];
+        Candidate[] left = [.. reading.Pairs.Where(p => !added.Any(d => d.Input == p.Input || d.Target.Output == p.Target.Output))];
+        return added.Length > 0 && left.Length + added.Length < graph.Inputs.Count ? new Reading([.. left, .. added]) : null;
     }
 
     // The best of its input and of its output, and no other as good.
@@ -46,7 +60,9 @@ internal sealed class ReadingChoice(OnnxGraph graph, IReadOnlyList<Candidate> ca
     // Of another reading's pairs it has all, and this one more.
     private bool IsExtra(Candidate pair) => readings.Any(r => !r.Uses(pair.Input) && !r.Uses(pair.Target) && readings.Any(o => o.Contains(pair) && r.Pairs.All(o.Contains)));
 
-    private bool SpeakOfTime(Candidate c) => NamePairs.SpeakOfTime(graph.Inputs[c.Input].Name, graph.Outputs[c.Target.Output].Name);
+    private bool SpeakOfTime(Candidate c) => SpeakOfTime(graph, c);
+
+    private static bool SpeakOfTime(OnnxGraph graph, Candidate c) => NamePairs.SpeakOfTime(graph.Inputs[c.Input].Name, graph.Outputs[c.Target.Output].Name);
 
     private bool Contradicts(Candidate named, Reading reading)
     {
@@ -78,10 +94,38 @@ internal sealed class ReadingChoice(OnnxGraph graph, IReadOnlyList<Candidate> ca
             all.Where(c => c.Input == one.Input).Select(static c => c.Target).Distinct().Count()));
     }
 
-    private StatePairing Refuse(IReadOnlyList<Reading> possible)
+    private StatePairing Refuse(IReadOnlyList<Reading> found)
     {
+        List<Reading> possible = [];
+        foreach (Reading reading in found.Concat(found.Select(AddDelays).OfType<Reading>()).Concat(Exchanges(found)).Concat(AsNamed()).Where(r => !possible.Any(r.IsSame)))
+        {
+            possible.Add(reading);
+        }
         IEnumerable<string> lines = possible.Select(r => $"{Describe(r)}: {Line(r)}");
         return new StatePairing([], $"The graph leaves {possible.Count} readings of what its states are. Add the line of the right one to model.json. {string.Join("; ", lines)}.");
+    }
+
+    // Where the search left single states, each of their inputs may belong to each of their targets.
+    private IEnumerable<Reading> Exchanges(IReadOnlyList<Reading> found)
+    {
+        Candidate[] single = [.. found.Where(static r => r.Pairs.Count == 1).Select(static r => r.Pairs[0])];
+        return found.All(static r => r.Pairs.Count <= 1)
+            ? candidates.Where(c => single.Any(s => s.Input == c.Input) && single.Any(s => s.Target == c.Target)).Select(static c => new Reading([c]))
+            : [];
+    }
+
+    // What the names say, all of it, even where the graph speaks for something else: whoever chose them may know.
+    private IEnumerable<Reading> AsNamed()
+    {
+        Candidate[] all = [.. _named, .. _delays];
+        foreach (Candidate[] pairs in new[] { all, [.. all.Where(SpeakOfTime)] })
+        {
+            if (pairs.Length > 0 && pairs.Length < graph.Inputs.Count && all.Any(c => c.Name >= NamePairs.Same || SpeakOfTime(c)))
+            {
+                yield return new Reading(pairs);
+                yield break;
+            }
+        }
     }
 
     private string Describe(Reading reading)

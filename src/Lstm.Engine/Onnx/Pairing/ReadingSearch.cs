@@ -174,7 +174,7 @@ internal sealed class ReadingSearch
     {
         bool isProduct = !c.IsSum;
         return (!isProduct || !_facts.HasRecurrentNode || IsOfCell(c, so))
-            && !IsSequence(c.Input)
+            && !DeclaredShape.Of(_graph.Inputs[c.Input]).IsSequence
             && !so.Pairs.Any(p => IsAround(c, p) && !IsOfCell(c, so))
             // Inside a cell that is found: its gates and candidates.
             && !so.Pairs.Any(p => _facts.Reaches(p.Input, c.Target.Value) && _facts.IsAfter(p.Target, c.Target))
@@ -232,11 +232,4 @@ internal sealed class ReadingSearch
     // A vector, perhaps with an axis of layers, in a graph whose data are vectors and no windows.
     private bool IsOfVectors(int input) => DeclaredShape.Of(_graph.Inputs[input]) is var shape && (shape.Rank is null or <= 2 || (shape.Rank == 3 && shape.Length(0) == 1))
         && !Enumerable.Range(0, _graph.Inputs.Count).Any(i => i != input && DeclaredShape.Of(_graph.Inputs[i]).Rank > 2 && !_candidates.Any(c => c.Input == i));
-
-    // A tensor with several open axes is a sequence or a batch of them.
-    private bool IsSequence(int input)
-    {
-        var shape = DeclaredShape.Of(_graph.Inputs[input]);
-        return shape.Rank >= 3 && Enumerable.Range(0, shape.Rank.Value).Count(axis => shape.Length(axis) is null) >= 2;
-    }
 }

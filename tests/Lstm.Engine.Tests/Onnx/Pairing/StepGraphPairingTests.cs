@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lstm.Engine.Onnx;
+using Lstm.Engine.Onnx.Pairing;
 using Lstm.Tests.Shared.Onnx.StepGraphs;
 using Xunit.Abstractions;
 
@@ -46,7 +47,7 @@ public sealed class StepGraphPairingTests(ITestOutputHelper output) : IDisposabl
             {
                 refused++;
                 tally[kind] = (r, f + 1);
-                if (graph.HasOneReading)
+                if (graph.HasOneReading && !NamesDelayLine(graph))
                 {
                     wrong.Add($"{choice} has one reading but was refused: {StatePairing.Find(Read(graph)).Ambiguity}");
                 }
@@ -81,6 +82,16 @@ public sealed class StepGraphPairingTests(ITestOutputHelper output) : IDisposabl
             StatePairing.Find(Read(graph), line);
         }
         return false;
+    }
+
+    // Misleading names may call an input and an output a state of which the graph does not compute the one from the other: as a delay line does.
+    private bool NamesDelayLine(StepGraph graph)
+    {
+        OnnxGraph read = Read(graph);
+        var facts = new FlowFacts(read);
+        return SuggestedLines.In(StatePairing.Find(read).Ambiguity ?? "").SelectMany(static l => l).Any(p => !facts.Reaches(
+            read.Inputs.Index().First(i => i.Item.Name == p.Input).Index,
+            facts.Flow.Outputs[read.Outputs.Index().First(o => o.Item.Name == p.Output).Index]));
     }
 
     private OnnxGraph Read(StepGraph graph) => OnnxGraph.Read(OnnxFile.Read(graph.File.Write(_path)));
