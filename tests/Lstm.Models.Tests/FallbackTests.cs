@@ -40,6 +40,21 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    public void Load_OfAnInputWithMoreValuesThanATensorHolds_SaysSo()
+    {
+        var file = new OnnxBuilder(17);
+        var x = file.ForeignNode("Gelu", [file.Input("x", "2147483647 2147483647 5")]);
+        var y = file.Nodes("GRU", [true, false], [x, file.Floats(new float[30], 1, 6, 5), file.Floats(new float[12], 1, 6, 2)], ("hidden_size", 2));
+        file.Output(y[0], "2147483647 1 2147483647 2", "y");
+
+        var error = Assert.Throws<ModelLoadException>(() => ModelLoader.Load(Write(file)));
+
+        Assert.Equal(
+            "In ONNX Runtime: A tensor has more than 2147483647 values for one timestep of one session; check the shapes of the inputs in the file and in model.json: 'x' [2147483647, 2147483647, 5].",
+            error.Faults[^1].Reason);
+    }
+
+    [Fact]
     public void Load_OfAWrittenDecoderOverAContext_StepsInOnnxRuntimeWithTheContextGivenOnce()
     {
         // The native engine could read the context's open axis as time: then h would be data, and nothing streams.
