@@ -1,4 +1,5 @@
 using Lstm.Engine;
+using Lstm.Tests.Shared;
 using Lstm.Tests.Shared.Onnx;
 using DataType = Lstm.Engine.Onnx.Schema.TensorProto.Types.DataType;
 
@@ -48,6 +49,24 @@ public sealed class SelectorTests : IDisposable
         Assert.Equal(
             $"Expected {rate} for the input 'sr' (values in model.json) at place 2 of the input but got 44100. (Parameter 'x')",
             Assert.Throws<ArgumentException>(() => model.Step(state, [1, 2, 44100], y)).Message);
+    }
+
+    [Theory]
+    [InlineData("16000", "native", 32)]
+    [InlineData("8000", "native", 16)]
+    [InlineData("16000, 8000", "onnxruntime", 32)]
+    [InlineData("8000, 16000", "onnxruntime", 16)]
+    public void Load_WithAFrameOfOpenLength_TakesTheLengthThatTheFirstValueNeeds(string values, string backend, int length)
+    {
+        string path = Path.Combine(_folder, "frame.onnx");
+        File.Copy(Repository.Path("tests", "data", "found", "04-silero-like-sr-branch", "model.onnx"), path);
+        File.WriteAllText(Path.ChangeExtension(path, ".json"), $$"""{ "inputs": { "sr": { "values": [{{values}}] } } }""");
+
+        var info = ModelLoader.Load(path).Info;
+
+        Assert.Equal((backend, true), (info.Backend, info.IsStreamable));
+        Assert.Equal(["input", "sr"], info.Inputs.Select(static i => i.Name));
+        Assert.Equal([length], info.Inputs[0].Shape);
     }
 
     [Fact]

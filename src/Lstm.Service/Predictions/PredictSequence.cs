@@ -17,15 +17,18 @@ internal sealed record PredictSequence(ReadOnlyMemory<float> X, IReadOnlyList<Na
     /// <param name="served">The model.</param>
     /// <param name="number">Which sequence of the request, from 0, for the messages.</param>
     /// <param name="x">The values of all inputs; of the floating-point ones where there are integers.</param>
-    /// <param name="integers">The values of the integer and boolean inputs, or none.</param>
+    /// <param name="integers">The values of the integer and boolean inputs, or none: all inputs are in x, or model.json's defaults are taken.</param>
     /// <param name="state">Where it starts.</param>
     /// <returns>The sequence.</returns>
     /// <exception cref="LstmException">INPUT_SHAPE or INPUT_RANGE.</exception>
     public static PredictSequence Join(ServedModel served, int number, ReadOnlyMemory<float> x, ReadOnlySpan<long> integers, IReadOnlyList<NamedValues> state)
     {
+        var sizes = served.InputIntegers;
+        // A flat list tells its rows by its length; rows of floats alone are taken where it cannot be rows of all inputs.
+        if (integers.IsEmpty && x.Length % Math.Max(1, served.InputSize) != 0)
+            integers = served.DefaultIntegers((uint)(x.Length / Math.Max(1, sizes.FloatCount)), x.Length);
         if (integers.IsEmpty)
             return new(x, state);
-        var sizes = served.InputIntegers;
         int length = sizes.Count == 0 ? 0 : integers.Length / sizes.Count;
         if (length == 0 || integers.Length != length * sizes.Count || x.Length != (long)length * sizes.FloatCount)
             throw Throw.SequenceShapes(served.Name, number, sizes.FloatCount, sizes.Count, x.Length, integers.Length);

@@ -23,7 +23,7 @@ internal sealed class AxisFinder
     {
         (_graph, _layouts) = (graph, hints.Layouts);
         _shapes = [.. graph.Inputs.Select(DeclaredShape.Of)];
-        _trails = AxisFlow.Follow(graph);
+        _trails = AxisFlow.Follow(graph, hints.Layouts);
         _flow = _trails.Found;
         ModelFault[] faults = [.. LayoutCheck.Find(graph, hints.Layouts, _flow)];
         if (faults.Length > 0)

@@ -179,19 +179,26 @@ internal sealed partial class AxisFlow
 
     private void AddConstant(NodeProto node)
     {
-        AttributeProto? value = node.Attribute.FirstOrDefault();
+        if (node.Output.Count == 0 || node.Attribute.FirstOrDefault() is not { } value)
+        {
+            return;
+        }
+        AddConstant(node.Output[0], () => value.Name switch
+        {
+            "value" when value.T is not null => TensorReader.Read(value.T),
+            "value_int" => Tensor.Of([], [value.I], ElementType.Int64),
+            "value_ints" => Tensor.Of([value.Ints.Count], [.. value.Ints], ElementType.Int64),
+            _ => null,
+        });
+    }
+
+    private void AddConstant(string name, Func<Tensor?> read)
+    {
         try
         {
-            Tensor? tensor = value?.Name switch
+            if (read() is { } tensor)
             {
-                "value" when value.T is not null => TensorReader.Read(value.T),
-                "value_int" => Tensor.Of([], [value.I], ElementType.Int64),
-                "value_ints" => Tensor.Of([value.Ints.Count], [.. value.Ints], ElementType.Int64),
-                _ => null,
-            };
-            if (tensor is not null && node.Output.Count > 0)
-            {
-                _constants[node.Output[0]] = tensor;
+                _constants[name] = tensor;
             }
         }
         catch (NodeFaultException)

@@ -16,9 +16,16 @@ internal sealed partial class AxisFlow
     private readonly Dictionary<(string Input, int Axis), HashSet<long>> _picked = [];
     private readonly List<((string Input, int Axis) A, (string Input, int Axis) B)> _aligned = [];
 
-    private AxisFlow(OnnxGraph graph)
+    private AxisFlow(OnnxGraph graph, IReadOnlyDictionary<string, TensorLayout> layouts)
     {
         _graph = graph;
+        foreach ((string input, TensorLayout layout) in layouts)
+        {
+            if (layout.Values is [var first, ..])
+            {
+                _numbers[input] = first;
+            }
+        }
         _constants = new Dictionary<string, Tensor>(graph.Constants);
         foreach (ValueInfoProto input in graph.Inputs.Where(static i => i.Type?.TensorType?.Shape is not null))
         {
@@ -28,10 +35,11 @@ internal sealed partial class AxisFlow
 
     /// <summary>Follows the axes of a graph.</summary>
     /// <param name="graph">The graph.</param>
+    /// <param name="layouts">What model.json says of inputs; the first of their values decides branches.</param>
     /// <returns>The trails.</returns>
-    public static AxisFlow Follow(OnnxGraph graph)
+    public static AxisFlow Follow(OnnxGraph graph, IReadOnlyDictionary<string, TensorLayout> layouts)
     {
-        var flow = new AxisFlow(graph);
+        var flow = new AxisFlow(graph, layouts);
         foreach (NodeProto node in graph.Nodes)
         {
             flow.Follow(node);
@@ -55,8 +63,10 @@ internal sealed partial class AxisFlow
         {
             return;
         }
+        FollowNumber(node);
         AxisOrigin[]? result = node.OpType switch
         {
+            "If" => Branch(node),
             "LSTM" or "GRU" or "RNN" or "DynamicQuantizeLSTM" => Recurrent(node),
             "Scan" => Scan(node),
             "Loop" => Loop(node),
