@@ -45,6 +45,20 @@ public sealed class DefaultValueTests : IDisposable
     }
 
     [Fact]
+    public async Task GetModel_TellsTheValues()
+    {
+        await using var service = await StartAsync("[16000, 8000]");
+
+        var grpc = await service.Grpc.GetModelAsync(new() { Model = "vad" });
+        var (_, rest) = await service.SendAsync("GET", "/v1/models/vad");
+
+        Assert.Equal([16000, 8000], grpc.Inputs[1].Values);
+        Assert.Equal("[16000,8000]", rest.GetProperty("inputs")[1].GetProperty("values").GetRawText());
+        Assert.False(rest.GetProperty("inputs")[0].TryGetProperty("values", out _));
+        Assert.Equal((1u, 1), (grpc.ShortestSequence, rest.GetProperty("shortest_sequence").GetInt32()));
+    }
+
+    [Fact]
     public async Task Step_WithAnotherValue_IsRefused()
     {
         await using var service = await StartAsync("[16000]");

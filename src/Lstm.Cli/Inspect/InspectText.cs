@@ -92,6 +92,8 @@ internal static class InspectText
         })]);
         foreach (var tensor in tensors)
         {
+            if (tensor.Values.Count > 0)
+                text.Row("", $"{tensor.Name}: {string.Join(" or ", tensor.Values.Select(static v => v.ToString(CultureInfo.InvariantCulture)))}{(tensor.Values.Count > 1 ? ", the first by default" : "")}");
             if (tensor.Notes is { } said && Notes(said).ToArray() is { Length: > 0 } notes)
                 text.Row("", $"{tensor.Name}: {string.Join("; ", notes)}");
         }

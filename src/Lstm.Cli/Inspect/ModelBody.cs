@@ -4,7 +4,7 @@ namespace Lstm.Cli.Inspect;
 
 /// <summary>What was understood of a model; fields are named as in GET /v1/models/{model}.</summary>
 internal sealed record ModelBody(
-    string Backend, FaultBody[] NotNative, bool Streamable, FaultBody[] NotStreamable, bool BatchInvariant, string? InvarianceNote, string Weights, int? MaxBatch, int? SequenceLength, int? LongestSequence,
+    string Backend, FaultBody[] NotNative, bool Streamable, FaultBody[] NotStreamable, bool BatchInvariant, string? InvarianceNote, string Weights, int? MaxBatch, int? SequenceLength, int ShortestSequence, int? LongestSequence,
     TensorBody[] Inputs, TensorBody[] SessionInputs, TensorBody[] Outputs, int InputSize, int OutputSize, LayerBody[] Layers, long Parameters, long FlopsPerStep, long StateBytes,
     ShapeBody[] States, PairBody[] StatePairs, FaultBody[] Remarks, int FrameContext)
 {
@@ -13,7 +13,7 @@ internal sealed record ModelBody(
     /// <returns>The body.</returns>
     public static ModelBody From(ModelInfo info) => new(
         info.Backend, [.. info.NotNative.Select(FaultBody.From)], info.IsStreamable, [.. info.NotStreamable.Select(FaultBody.From)], info.IsBatchInvariant, info.IsBatchInvariant ? null : info.InvarianceNote, WeightFormats.NameOf(info.Weights),
-        NullIfUnbounded(info.MaxBatch), info.SequenceLength, NullIfUnbounded(info.LongestSequence),
+        NullIfUnbounded(info.MaxBatch), info.SequenceLength, info.ShortestSequence, NullIfUnbounded(info.LongestSequence),
         [.. info.Inputs.Select(TensorBody.From)], [.. info.SessionInputs.Select(TensorBody.From)], [.. info.Outputs.Select(TensorBody.From)], info.InputSize, info.OutputSize,
         [.. info.Layers.Select(static l => new LayerBody(l.Name, l.Kind, l.Direction, l.InputSize, l.HiddenSize, l.ParameterCount))], info.ParameterCount, info.FlopsPerStep, info.StateBytes,
         [.. info.States.Select(static s => new ShapeBody(s.Name, s.Shape, s.ElementType))], [.. info.StatePairs.Select(static p => new PairBody(p.Input, p.Output, p.Found))], [.. info.Remarks.Select(FaultBody.From)], info.FrameContext);

@@ -29,6 +29,7 @@ internal static class ModelMessages
             BatchInvariant = info.IsBatchInvariant,
             MaxBatch = (uint)served.MaxBatch,
             SequenceLength = (uint)(info.SequenceLength ?? 0),
+            ShortestSequence = (uint)info.ShortestSequence,
             LongestSequence = info.LongestSequence == int.MaxValue ? 0 : (uint)info.LongestSequence,
             FlopsPerStep = (ulong)info.FlopsPerStep,
             FrameContext = (uint)info.FrameContext,
@@ -61,6 +62,7 @@ internal static class ModelMessages
         message.Features.AddRange(tensor.Notes?.Features ?? []);
         message.Units.AddRange(tensor.Notes?.Units ?? []);
         message.Quantiles.AddRange(tensor.Notes?.Quantiles ?? []);
+        message.Values.AddRange(tensor.Values);
         return message;
     }
 

@@ -17,6 +17,7 @@ namespace Lstm.Service.Rest.Bodies;
 /// <param name="Weights">How the weights of recurrent layers are kept in memory: float32, bfloat16 or int8.</param>
 /// <param name="MaxBatch">Sessions that run together at most.</param>
 /// <param name="SequenceLength">The one length that whole sequences must have; left out: any.</param>
+/// <param name="ShortestSequence">The fewest timesteps of a sequence.</param>
 /// <param name="LongestSequence">The most timesteps of a sequence, as far as the model is concerned; left out: any number.</param>
 /// <param name="Inputs">Per step, without time and batch axes.</param>
 /// <param name="SessionInputs">Given once, when a session opens; 0 in a shape is an axis of any length.</param>
@@ -33,7 +34,7 @@ namespace Lstm.Service.Rest.Bodies;
 /// <param name="FrameContext">Past samples that a session keeps and prepends to each frame.</param>
 internal sealed record ModelBody(
     string Name, string Fingerprint, string Producer, int Opset, string Backend, ModelFaultBody[] NotNative, bool Streamable, ModelFaultBody[] NotStreamable, bool BatchInvariant, string? InvarianceNote, string Weights, int MaxBatch,
-    int? SequenceLength, int? LongestSequence, TensorBody[] Inputs, TensorBody[] SessionInputs, TensorBody[] Outputs, int InputSize, int OutputSize, LayerBody[] Layers, long Parameters, long FlopsPerStep,
+    int? SequenceLength, int ShortestSequence, int? LongestSequence, TensorBody[] Inputs, TensorBody[] SessionInputs, TensorBody[] Outputs, int InputSize, int OutputSize, LayerBody[] Layers, long Parameters, long FlopsPerStep,
     long StateBytes, StateShapeBody[] States, StatePairBody[] StatePairs, ModelFaultBody[] Remarks, int FrameContext)
 {
     /// <summary>Describes a model.</summary>
@@ -45,7 +46,7 @@ internal sealed record ModelBody(
         return new(
             served.Name, info.Fingerprint, info.Producer, info.Opset, info.Backend, [.. info.NotNative.Select(ModelFaultBody.From)],
             info.IsStreamable, [.. info.NotStreamable.Select(ModelFaultBody.From)], info.IsBatchInvariant, info.IsBatchInvariant ? null : info.InvarianceNote, WeightFormats.NameOf(info.Weights), served.MaxBatch,
-            info.SequenceLength, info.LongestSequence == int.MaxValue ? null : info.LongestSequence,
+            info.SequenceLength, info.ShortestSequence, info.LongestSequence == int.MaxValue ? null : info.LongestSequence,
             [.. info.Inputs.Select(TensorBody.From)], [.. info.SessionInputs.Select(TensorBody.From)], [.. info.Outputs.Select(TensorBody.From)], served.InputSize, served.OutputSize,
             [.. info.Layers.Select(LayerBody.From)], info.ParameterCount, info.FlopsPerStep,
             info.StateBytes, [.. info.States.Select(static s => new StateShapeBody(s.Name, s.Shape, s.ElementType))],

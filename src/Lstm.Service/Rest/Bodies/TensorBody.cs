@@ -12,16 +12,17 @@ namespace Lstm.Service.Rest.Bodies;
 /// <param name="Features">A name for each value of a step.</param>
 /// <param name="Units">A unit for each value of a step, or one for all.</param>
 /// <param name="Quantiles">Which ones the values forecast.</param>
+/// <param name="Values">What requests may send; the first is the default.</param>
 internal sealed record TensorBody(
     string Name, string Dtype, IReadOnlyList<int> Shape, bool EveryStep, string? Axes, string? DisplayName, IReadOnlyList<string>? Features, IReadOnlyList<string>? Units,
-    IReadOnlyList<double>? Quantiles)
+    IReadOnlyList<double>? Quantiles, IReadOnlyList<double>? Values)
 {
     /// <summary>Describes an input or output.</summary>
     /// <param name="tensor">Which.</param>
     /// <returns>The body.</returns>
     public static TensorBody From(TensorInfo tensor) => new(
         tensor.Name, tensor.ElementType, tensor.Shape, tensor.EveryStep, tensor.Axes.Length == 0 ? null : tensor.Axes, tensor.Notes?.Name,
-        NullIfEmpty(tensor.Notes?.Features), NullIfEmpty(tensor.Notes?.Units), NullIfEmpty(tensor.Notes?.Quantiles));
+        NullIfEmpty(tensor.Notes?.Features), NullIfEmpty(tensor.Notes?.Units), NullIfEmpty(tensor.Notes?.Quantiles), NullIfEmpty(tensor.Values));
 
     private static IReadOnlyList<T>? NullIfEmpty<T>(IReadOnlyList<T>? list) => list is { Count: > 0 } ? list : null;
 }
