@@ -229,7 +229,8 @@ internal sealed class ReadingSearch
     private bool LeavesResult(Reading so, Candidate more) => _graph.Outputs.Count > so.With(more).Pairs.Select(static p => p.Target.Output).Distinct().Count()
         || !_selectors.SetEquals(Enumerable.Range(0, _graph.Inputs.Count).Where(i => !so.With(more).Uses(i)));
 
-    // A vector, perhaps with an axis of layers, in a graph whose data are vectors and no windows.
-    private bool IsOfVectors(int input) => DeclaredShape.Of(_graph.Inputs[input]) is var shape && (shape.Rank is null or <= 2 || (shape.Rank == 3 && shape.Length(0) == 1))
+    // A vector, perhaps with an axis of layers or in several rows, in a graph whose data are vectors and no windows.
+    private bool IsOfVectors(int input) => DeclaredShape.Of(_graph.Inputs[input]) is var shape
+        && (shape.Rank is null or <= 2 || (shape.Rank == 3 && (shape.Length(0) == 1 || (shape.Length(1) is not null && shape.Length(2) is not null))))
         && !Enumerable.Range(0, _graph.Inputs.Count).Any(i => i != input && DeclaredShape.Of(_graph.Inputs[i]).Rank > 2 && !_candidates.Any(c => c.Input == i));
 }
